@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Agent;
+using Scanlock.Contracts.Audit;
+using Scanlock.Contracts.Broker;
+using Scanlock.Contracts.Datasets;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Signing;
+
+namespace Scanlock.Contracts;
+
+/// <summary>The JSON forms of all contracts; use <see cref="Strict"/>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(JwsHeader))]
+[JsonSerializable(typeof(BrokerToken))]
+[JsonSerializable(typeof(SampleRecord))]
+[JsonSerializable(typeof(DatasetManifest))]
+[JsonSerializable(typeof(LabelRow))]
+[JsonSerializable(typeof(AccessRequest))]
+[JsonSerializable(typeof(Permit))]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(KeyRequest))]
+[JsonSerializable(typeof(KeyRelease))]
+[JsonSerializable(typeof(Progress))]
+[JsonSerializable(typeof(ResultBundle))]
+[JsonSerializable(typeof(PurgeReceipt))]
+[JsonSerializable(typeof(AuditEntry))]
+[JsonSerializable(typeof(AgentRequest))]
+[JsonSerializable(typeof(AgentAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<Reason>))]
+[JsonSerializable(typeof(IReadOnlyList<DatasetEntry>))]
+[JsonSerializable(typeof(CreateDataset))]
+[JsonSerializable(typeof(ReplacePolicy))]
+[JsonSerializable(typeof(UploadSession))]
+[JsonSerializable(typeof(KnownObjectsQuery))]
+[JsonSerializable(typeof(KnownObjects))]
+[JsonSerializable(typeof(ObjectOutcome))]
+[JsonSerializable(typeof(UploadReport))]
+[JsonSerializable(typeof(LabelUpload))]
+[JsonSerializable(typeof(LabelReport))]
+[JsonSerializable(typeof(SealedVersion))]
+[JsonSerializable(typeof(IReadOnlyList<RequestView>))]
+[JsonSerializable(typeof(DecideRequest))]
+[JsonSerializable(typeof(PermitView))]
+[JsonSerializable(typeof(KeyExchange))]
+[JsonSerializable(typeof(KeyAnswer))]
+[JsonSerializable(typeof(ProgressReport))]
+[JsonSerializable(typeof(ResultSubmission))]
+[JsonSerializable(typeof(IReadOnlyList<ResultView>))]
+[JsonSerializable(typeof(ReceiptSubmission))]
+[JsonSerializable(typeof(GatewayIdentity))]
+[JsonSerializable(typeof(ExperimentSpec))]
+[JsonSerializable(typeof(SubmitExperiment))]
+[JsonSerializable(typeof(IReadOnlyList<ExperimentView>))]
+[JsonSerializable(typeof(ReleaseModels))]
+[JsonSerializable(typeof(IReadOnlyList<SiteView>))]
+[JsonSerializable(typeof(IReadOnlyList<KnownGateway>))]
+public sealed partial class ContractsJson : JsonSerializerContext
+{
+    /// <summary>Snake case, unknown, missing and repeated members refused.</summary>
+    public static ContractsJson Strict => Default;
+}
