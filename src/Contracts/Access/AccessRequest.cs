@@ -21,7 +21,8 @@ public sealed record AccessRequest(
 /// <param name="Permission">One permission term: NRES, GRU, HMB, DS or POA.</param>
 /// <param name="Conditions">Modifier terms whose condition the requester meets, such as NPU or IRB.</param>
 /// <param name="Disease">Disease term (MONDO or free code) where the permission is DS.</param>
-public sealed record Purpose(string Permission, IReadOnlyList<string> Conditions, string? Disease);
+/// <param name="Ethics">Reference of the requester's own ethics approval, which the modifier IRB asks for.</param>
+public sealed record Purpose(string Permission, IReadOnlyList<string> Conditions, string? Disease, string? Ethics = null);
 
 /// <summary>Bounds on the specs that may run.</summary>
 /// <param name="Trials">Jobs in all.</param>
