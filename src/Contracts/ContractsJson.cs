@@ -36,6 +36,7 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(AgentRequest))]
 [JsonSerializable(typeof(AgentAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<Reason>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyList<DatasetEntry>))]
 [JsonSerializable(typeof(CreateDataset))]
 [JsonSerializable(typeof(ReplacePolicy))]
