@@ -32,6 +32,7 @@ public static class AgentProtocol
 [JsonDerivedType(typeof(Fetch), "fetch")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Purge), "purge")]
+[JsonDerivedType(typeof(Discard), "discard")]
 public abstract record AgentRequest
 {
     /// <summary>Raw bytes that follow the JSON.</summary>
@@ -76,6 +77,12 @@ public sealed record Cancel(Sha256Digest Job) : AgentRequest;
 /// Deletes a finished job and the ciphertexts it alone needed; answered by <see cref="Purged"/>. Asking twice gives the same receipt.
 /// </summary>
 public sealed record Purge(Sha256Digest Job) : AgentRequest;
+
+/// <summary>
+/// Deletes these ciphertexts, whole or half staged, but those a job at the site needs: what was staged for a trial that was never handed
+/// in. Answered by <see cref="Done"/>.
+/// </summary>
+public sealed record Discard(IReadOnlyList<Sha256Digest> Digests) : AgentRequest;
 
 /// <summary>An answer of the agent.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "answer", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]

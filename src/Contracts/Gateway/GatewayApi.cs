@@ -96,12 +96,20 @@ public sealed record DecideRequest(string Comment);
 /// <summary>What the broker fetches for an allowed request.</summary>
 public sealed record PermitView(string State, IReadOnlyList<Reason> Reasons, string? Permit, string? Manifest);
 
+// What a broker carries: the statements themselves, compact. The job comes along each time, so that nothing depends on what the gateway saw before.
+
+/// <param name="Job">The job statement, compact.</param>
+/// <param name="Request">The key request, compact.</param>
 public sealed record KeyExchange(string Job, string Request);
 
 public sealed record KeyAnswer(string Release);
 
+/// <param name="Job">The job statement, compact.</param>
+/// <param name="Progress">Progress statements, compact, in order; sending one twice counts once.</param>
 public sealed record ProgressReport(string Job, IReadOnlyList<string> Progress);
 
+/// <param name="Job">The job statement, compact.</param>
+/// <param name="Bundle">The result bundle, compact.</param>
 public sealed record ResultSubmission(string Job, string Bundle);
 
 /// <summary>A job's result as it stands after the gate.</summary>
@@ -118,6 +126,8 @@ public sealed record ResultView(
     IReadOnlyList<string> Checks,
     IReadOnlyList<Reason> Reasons);
 
+/// <param name="Job">The job statement, compact.</param>
+/// <param name="Receipt">The purge receipt, compact; sending it twice is one.</param>
 public sealed record ReceiptSubmission(string Job, string Receipt);
 
 /// <summary>The gateway's public keys, for admins to compare out of band and to pin.</summary>
