@@ -1,0 +1,74 @@
+using System.IO.Pipes;
+
+namespace Scanlock.Processes;
+
+/// <summary>
+/// A program spoken to while it runs: bytes written to <see cref="Input"/> arrive on its standard input, its standard output is read
+/// from <see cref="Output"/>, and the last of its standard error is kept. When it ends, what it left in its process group is killed;
+/// disposing kills it with everything it started and waits for its end.
+/// </summary>
+public sealed class RunningProgram : IAsyncDisposable
+{
+    private readonly Child child;
+    private readonly AnonymousPipeServerStream input;
+    private readonly AnonymousPipeServerStream output;
+    private readonly AnonymousPipeServerStream error;
+    private readonly TailBuffer errorTail = new();
+    private readonly Task draining;
+
+    private RunningProgram(Child child, AnonymousPipeServerStream input, AnonymousPipeServerStream output, AnonymousPipeServerStream error)
+    {
+        this.child = child;
+        this.input = input;
+        this.output = output;
+        this.error = error;
+        draining = errorTail.FillAsync(error);
+    }
+
+    public int Id => child.Id;
+
+    /// <summary>Its standard input; disposing it is its end of file. Writing fails with <see cref="IOException"/> once it reads no more.</summary>
+    public Stream Input => input;
+
+    public Stream Output => output;
+
+    /// <summary>How it ended, when it has.</summary>
+    public Task<ProgramExit> Exit => child.Exit;
+
+    /// <summary>The last 16 KiB of what it wrote to standard error so far.</summary>
+    public string ErrorTail => errorTail.Text;
+
+    /// <summary>Starts a program. Throws <see cref="ProgramStartException"/> where the system refuses.</summary>
+    public static RunningProgram Start(ProgramStart start)
+    {
+        AnonymousPipeServerStream toProgram = new(PipeDirection.Out, HandleInheritability.None);
+        AnonymousPipeServerStream fromProgram = new(PipeDirection.In, HandleInheritability.None);
+        AnonymousPipeServerStream errors = new(PipeDirection.In, HandleInheritability.None);
+        AnonymousPipeServerStream[] all = [toProgram, fromProgram, errors];
+        try
+        {
+            var pipes = new Streams.Pipes(toProgram.ClientSafePipeHandle, fromProgram.ClientSafePipeHandle, errors.ClientSafePipeHandle);
+            var started = new Child(Spawn.Start(start, pipes), takesGroupAlong: true);
+            Array.ForEach(all, pipe => pipe.DisposeLocalCopyOfClientHandle());
+            return new RunningProgram(started, toProgram, fromProgram, errors);
+        }
+        catch (ProgramStartException)
+        {
+            Array.ForEach(all, pipe => pipe.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Kills it with all it started: its group, its session, its descendants. What ends it shows in <see cref="Exit"/>.</summary>
+    public void Kill() => child.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        child.Kill();
+        await child.Exit;
+        await input.DisposeAsync();
+        await output.DisposeAsync();
+        await error.DisposeAsync();
+        await draining;
+    }
+}
