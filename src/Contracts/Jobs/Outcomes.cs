@@ -57,7 +57,10 @@ public static class JobFailures
     public const string OutOfTime = "out-of-time";
     public const string OutOfMemory = "out-of-memory";
     public const string BadSpec = "bad-spec";
+    public const string NoDevice = "no-device";
     public const string BadData = "bad-data";
+    public const string OneClass = "one-class";
+    public const string TooFewPatients = "too-few-patients";
     public const string Diverged = "diverged";
     public const string TrainerCrashed = "trainer-crashed";
     public const string OutputMissing = "output-missing";
@@ -69,6 +72,7 @@ public static class JobFailures
     public static IReadOnlyList<string> All { get; } =
     [
         SiteRefused, IsolationUnavailable, InputDamaged, TrainerChanged, BelowMinima, KeyRefused, KeyTimeout, LeaseLapsed, OutOfTime,
-        OutOfMemory, BadSpec, BadData, Diverged, TrainerCrashed, OutputMissing, OutputStray, OutputTooLarge, Cancelled, Lost,
+        OutOfMemory, BadSpec, NoDevice, BadData, OneClass, TooFewPatients, Diverged, TrainerCrashed, OutputMissing,
+        OutputStray, OutputTooLarge, Cancelled, Lost,
     ];
 }

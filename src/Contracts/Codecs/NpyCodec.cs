@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Scanlock.Contracts.Codecs;
+
+/// <summary>Element types that shards hold.</summary>
+public enum NpyElement
+{
+    /// <summary>Hounsfield units, int16.</summary>
+    Hounsfield,
+
+    /// <summary>Masks, uint8.</summary>
+    Mask,
+}
+
+/// <summary>A two-dimensional image, row by row.</summary>
+/// <param name="Data">Little-endian elements, <c>Rows * Columns</c> of them.</param>
+public sealed record NpyImage(NpyElement Element, int Rows, int Columns, ReadOnlyMemory<byte> Data)
+{
+    public static int SizeOf(NpyElement element) => element switch
+    {
+        NpyElement.Hounsfield => 2,
+        NpyElement.Mask => 1,
+        _ => throw new ArgumentOutOfRangeException(nameof(element)),
+    };
+}
+
+/// <summary>
+/// NumPy's array files (NEP 1), as far as shards need them: version 1.0, two dimensions, C order. The reader takes exactly what
+/// NumPy and <see cref="Encode"/> write; any other spelling of the header is refused rather than guessed at.
+/// </summary>
+public static partial class NpyCodec
+{
+    /// <summary>Most rows or columns; CT matrices end at 2048.</summary>
+    public const int MaxSide = 4096;
+
+    /// <summary>Most bytes of a file.</summary>
+    public const int MaxBytes = 64 + (MaxSide * MaxSide * 2) + 1024;
+
+    private const int PreambleBytes = 10;
+    private const int Alignment = 64;
+
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+
+    public static byte[] Encode(NpyImage image)
+    {
+        var bytes = Expected(image.Element, image.Rows, image.Columns);
+        if (image.Rows is < 1 or > MaxSide || image.Columns is < 1 or > MaxSide || image.Data.Length != bytes)
+        {
+            throw new ArgumentException($"{image.Rows} x {image.Columns} elements of {image.Element} do not fit {image.Data.Length} bytes or {MaxSide} a side", nameof(image));
+        }
+
+        var text = $"{{'descr': '{Name(image.Element)}', 'fortran_order': False, 'shape': ({image.Rows}, {image.Columns}), }}";
+        var headerEnd = (PreambleBytes + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
+        var file = new byte[headerEnd + bytes];
+        Magic.CopyTo(file);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(Magic.Length), (ushort)(headerEnd - PreambleBytes));
+        file.AsSpan(PreambleBytes, headerEnd - PreambleBytes).Fill((byte)' ');
+        Encoding.ASCII.GetBytes(text, file.AsSpan(PreambleBytes));
+        file[headerEnd - 1] = (byte)'\n';
+        image.Data.Span.CopyTo(file.AsSpan(headerEnd));
+        return file;
+    }
+
+    /// <summary>Reads a whole file; the image shares its memory.</summary>
+    /// <exception cref="WireFormatException">It is not exactly such a file.</exception>
+    public static NpyImage Decode(ReadOnlyMemory<byte> file)
+    {
+        var span = file.Span;
+        if (span.Length < PreambleBytes || !span.StartsWith(Magic))
+        {
+            throw new WireFormatException("Not an npy file of version 1.0.");
+        }
+
+        var headerEnd = PreambleBytes + BinaryPrimitives.ReadUInt16LittleEndian(span[Magic.Length..]);
+        if (headerEnd > span.Length)
+        {
+            throw new WireFormatException("The npy file ends inside its header.");
+        }
+
+        var match = Header().Match(Encoding.Latin1.GetString(span[PreambleBytes..headerEnd]));
+        if (!match.Success)
+        {
+            throw new WireFormatException("The npy header is not that of a two-dimensional array of int16 or uint8, little-endian, in C order.");
+        }
+
+        var element = match.Groups["type"].ValueSpan is "<i2" ? NpyElement.Hounsfield : NpyElement.Mask;
+        var (rows, columns) = (int.Parse(match.Groups["rows"].ValueSpan), int.Parse(match.Groups["columns"].ValueSpan));
+        if (rows > MaxSide || columns > MaxSide)
+        {
+            throw new WireFormatException($"The npy array is {rows} x {columns}; at most {MaxSide} a side are read.");
+        }
+
+        return span.Length - headerEnd == Expected(element, rows, columns)
+            ? new NpyImage(element, rows, columns, file[headerEnd..])
+            : throw new WireFormatException($"The npy file holds {span.Length - headerEnd} bytes of data where its shape asks for {Expected(element, rows, columns)}.");
+    }
+
+    private static int Expected(NpyElement element, int rows, int columns) => checked(rows * columns * NpyImage.SizeOf(element));
+
+    private static string Name(NpyElement element) => element == NpyElement.Hounsfield ? "<i2" : "|u1";
+
+    [GeneratedRegex(@"\A\{'descr': '(?<type><i2|\|u1)', 'fortran_order': False, 'shape': \((?<rows>[1-9][0-9]{0,4}), (?<columns>[1-9][0-9]{0,4})\), \} *\n\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Header();
+}

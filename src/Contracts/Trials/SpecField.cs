@@ -1,0 +1,44 @@
+namespace Scanlock.Contracts.Trials;
+
+/// <summary>What one field of a spec may be. Reader, JSON Schema and documentation are all made from these.</summary>
+/// <param name="Says">One line for the person who writes the spec.</param>
+public abstract record SpecField(string Name, string Says)
+{
+    /// <summary>Whether a spec may leave the field out.</summary>
+    public abstract bool MayBeLeftOut { get; }
+}
+
+public sealed record IntegerField(string Name, string Says, long Min, long Max, long? Default = null) : SpecField(Name, Says)
+{
+    public override bool MayBeLeftOut => Default is not null;
+}
+
+/// <param name="Above">True where <paramref name="Min"/> itself is refused.</param>
+public sealed record NumberField(string Name, string Says, double Min, double Max, double Default, bool Above = false) : SpecField(Name, Says)
+{
+    public override bool MayBeLeftOut => true;
+}
+
+public sealed record FlagField(string Name, string Says, bool Default) : SpecField(Name, Says)
+{
+    public override bool MayBeLeftOut => true;
+}
+
+/// <summary>One of a closed list of words.</summary>
+public sealed record ChoiceField(string Name, string Says, IReadOnlyList<string> Choices, string? Default = null) : SpecField(Name, Says)
+{
+    public override bool MayBeLeftOut => Default is not null;
+}
+
+/// <summary>A name that someone chose: letters, digits and <c>_ . -</c>, starting with a letter or digit.</summary>
+public sealed record NameField(string Name, string Says, int MaxLength) : SpecField(Name, Says)
+{
+    public override bool MayBeLeftOut => false;
+
+    public string Pattern => $"^[A-Za-z0-9][A-Za-z0-9_.-]{{0,{MaxLength - 1}}}$";
+}
+
+public sealed record GroupField(string Name, string Says, IReadOnlyList<SpecField> Fields) : SpecField(Name, Says)
+{
+    public override bool MayBeLeftOut => Fields.All(f => f.MayBeLeftOut);
+}

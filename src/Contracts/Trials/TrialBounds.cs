@@ -1,0 +1,24 @@
+using Scanlock.Contracts.Access;
+
+namespace Scanlock.Contracts.Trials;
+
+/// <summary>Whether a spec stays inside a permit, as far as that shows before any data is seen.</summary>
+public static class TrialBounds
+{
+    public static IReadOnlyList<SpecProblem> Check(TrialSpec spec, SpecBounds bounds, Minima minima)
+    {
+        var problems = new List<SpecProblem>();
+        Hold(spec.Epochs <= bounds.Epochs, "epochs", $"the permit allows at most {bounds.Epochs}");
+        Hold(TrialNetworks.Parameters(spec.Network) <= bounds.Parameters, "network", $"has {TrialNetworks.Parameters(spec.Network)} parameters, the permit allows at most {bounds.Parameters}");
+        Hold(spec.Batch >= minima.Batch, "batch", $"the permit asks for at least {minima.Batch}");
+        return problems;
+
+        void Hold(bool condition, string path, string reason)
+        {
+            if (!condition)
+            {
+                problems.Add(new SpecProblem(path, reason));
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// Element-wise arithmetic, reductions, and cutting and joining.
+#include "shim.h"
+#include <vector>
+
+using namespace scanlock;
+
+#define BINARY(name) \
+    SCANLOCK Tensor* scanlock_##name(const Tensor* a, const Tensor* b) { return make([&] { return at::name(*a, *b); }); }
+#define UNARY(name) \
+    SCANLOCK Tensor* scanlock_##name(const Tensor* a) { return make([&] { return at::name(*a); }); }
+
+BINARY(add)
+BINARY(sub)
+BINARY(mul)
+BINARY(div)
+BINARY(matmul)
+BINARY(eq)
+UNARY(exp)
+UNARY(log)
+UNARY(sqrt)
+UNARY(sum)
+UNARY(mean)
+UNARY(isfinite)
+UNARY(all)
+
+SCANLOCK Tensor* scanlock_add_scalar(const Tensor* a, double b) {
+    return make([&] { return at::add(*a, b); });
+}
+
+SCANLOCK Tensor* scanlock_mul_scalar(const Tensor* a, double b) {
+    return make([&] { return at::mul(*a, b); });
+}
+
+// In place; the result is the same tensor under a new owner.
+SCANLOCK Tensor* scanlock_add_(Tensor* a, const Tensor* b, double alpha) {
+    return make([&] { return a->add_(*b, alpha); });
+}
+
+SCANLOCK Tensor* scanlock_mul_(Tensor* a, double b) {
+    return make([&] { return a->mul_(b); });
+}
+
+SCANLOCK Tensor* scanlock_argmax(const Tensor* a, int64_t dim) {
+    return make([&] { return at::argmax(*a, dim); });
+}
+
+SCANLOCK Tensor* scanlock_reshape(const Tensor* a, const int64_t* shape, int dims) {
+    return make([&] { return at::reshape(*a, sizes(shape, dims)); });
+}
+
+SCANLOCK Tensor* scanlock_flatten(const Tensor* a, int64_t start, int64_t end) {
+    return make([&] { return at::flatten(*a, start, end); });
+}
+
+SCANLOCK Tensor* scanlock_flip(const Tensor* a, const int64_t* axes, int count) {
+    return make([&] { return at::flip(*a, sizes(axes, count)); });
+}
+
+SCANLOCK Tensor* scanlock_narrow(const Tensor* a, int64_t dim, int64_t start, int64_t length) {
+    return make([&] { return at::narrow(*a, dim, start, length); });
+}
+
+SCANLOCK Tensor* scanlock_index_select(const Tensor* a, int64_t dim, const Tensor* index) {
+    return make([&] { return at::index_select(*a, dim, *index); });
+}
+
+SCANLOCK Tensor* scanlock_cat(Tensor* const* tensors, int count, int64_t dim) {
+    return make([&] {
+        std::vector<Tensor> list;
+        for (int i = 0; i < count; i++) list.push_back(*tensors[i]);
+        return at::cat(list, dim);
+    });
+}

@@ -1,0 +1,56 @@
+// The rules of this library, so that each exported function can be one line:
+//  - a tensor crosses the border as a pointer to an at::Tensor that its receiver owns and gives back with scanlock_free;
+//  - a function that makes a tensor returns null when it failed, every other one returns 0 when it did not;
+//  - no C++ exception crosses: its kind and message wait, per thread, for scanlock_error.
+#pragma once
+#include <ATen/ATen.h>
+#include <atomic>
+#include <type_traits>
+#include <utility>
+
+#define SCANLOCK extern "C" __attribute__((visibility("default")))
+
+using Tensor = at::Tensor;
+
+namespace scanlock {
+
+extern std::atomic<int64_t> live;
+
+// Keeps the exception in flight as this thread's last error. Call only from a catch block.
+void remember() noexcept;
+
+template <class F> Tensor* make(F&& f) noexcept {
+    try {
+        auto* made = new Tensor(f());
+        live.fetch_add(1, std::memory_order_relaxed);
+        return made;
+    } catch (...) {
+        remember();
+        return nullptr;
+    }
+}
+
+template <class F> int run(F&& f) noexcept {
+    try {
+        f();
+        return 0;
+    } catch (...) {
+        remember();
+        return 1;
+    }
+}
+
+// "Optional tensor" is c10::optional in old versions and std::optional in new ones: take the type from a function that has one.
+template <class F> struct SecondArgument;
+template <class R, class A, class B, class... Rest> struct SecondArgument<R (*)(A, B, Rest...)> { using type = std::decay_t<B>; };
+using OptionalTensor = SecondArgument<decltype(&at::batch_norm)>::type;
+
+inline OptionalTensor optional(const Tensor* tensor) { return tensor ? OptionalTensor(*tensor) : OptionalTensor(); }
+
+inline at::IntArrayRef sizes(const int64_t* values, int count) { return at::IntArrayRef(values, static_cast<size_t>(count)); }
+
+inline at::Device device(int type, int index) {
+    return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
+}
+
+} // namespace scanlock

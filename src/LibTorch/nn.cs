@@ -1,0 +1,132 @@
+using Scanlock.LibTorch.Modules;
+
+namespace Scanlock.LibTorch;
+
+/// <summary>How a loss is gathered over a batch, numbered as libtorch numbers it.</summary>
+public enum Reduction
+{
+    None = 0,
+    Mean = 1,
+    Sum = 2,
+}
+
+public enum GridSampleMode
+{
+    Bilinear = 0,
+    Nearest = 1,
+}
+
+public enum GridSamplePaddingMode
+{
+    Zeros = 0,
+    Border = 1,
+    Reflection = 2,
+}
+
+public static unsafe partial class torch
+{
+    /// <summary>Layers, and the functions they and losses are made of.</summary>
+    public static partial class nn
+    {
+        public static Conv2d Conv2d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, long groups = 1, bool bias = true) =>
+            new(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias);
+
+        public static BatchNorm2d BatchNorm2d(long features, double eps = 1e-5, double momentum = 0.1) => new(features, eps, momentum);
+
+        public static Linear Linear(long inputSize, long outputSize, bool hasBias = true) => new(inputSize, outputSize, hasBias);
+
+        public static MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null) => new(kernel_size, stride ?? kernel_size, padding ?? 0);
+
+        public static AdaptiveAvgPool2d AdaptiveAvgPool2d(long output_size) => new(output_size);
+
+        public static Sequential Sequential(params IEnumerable<(string name, Module<Tensor, Tensor> submodule)> modules) => new(modules);
+
+        public static class init
+        {
+            /// <summary>He et al. 2015, for ReLU and preserving the backward pass: std = sqrt(2 / fan_out).</summary>
+            public static void kaiming_normal_fan_out_(Tensor weight)
+            {
+                var shape = weight.shape;
+                var fanOut = shape[0];
+                for (var i = 2; i < shape.Length; i++)
+                {
+                    fanOut *= shape[i];
+                }
+
+                using var off = no_grad();
+                weight.normal_(0, Math.Sqrt(2.0 / fanOut));
+            }
+
+            internal static void Uniform(Tensor tensor, double bound)
+            {
+                using var off = no_grad();
+                tensor.uniform_(-bound, bound);
+            }
+        }
+
+        public static class functional
+        {
+            public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation, long groups = 1)
+            {
+                RequirePair(strides);
+                RequirePair(padding);
+                RequirePair(dilation);
+                fixed (long* s = strides, p = padding, d = dilation)
+                {
+                    return Tensor.Own(Native.scanlock_conv2d(input.Handle, weight.Handle, HandleOf(bias), s, p, d, groups));
+                }
+            }
+
+            public static Tensor linear(Tensor input, Tensor weight, Tensor? bias = null) =>
+                Tensor.Own(Native.scanlock_linear(input.Handle, weight.Handle, HandleOf(bias)));
+
+            public static Tensor batch_norm(Tensor input, Tensor running_mean, Tensor running_var, Tensor weight, Tensor bias, bool training, double momentum = 0.1, double eps = 1e-5) =>
+                Tensor.Own(Native.scanlock_batch_norm(input.Handle, weight.Handle, bias.Handle, running_mean.Handle, running_var.Handle, training ? 1 : 0, momentum, eps));
+
+            public static Tensor max_pool2d(Tensor input, ReadOnlySpan<long> kernelSize, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding)
+            {
+                RequirePair(kernelSize);
+                RequirePair(strides);
+                RequirePair(padding);
+                fixed (long* k = kernelSize, s = strides, p = padding)
+                {
+                    return Tensor.Own(Native.scanlock_max_pool2d(input.Handle, k, s, p));
+                }
+            }
+
+            public static Tensor adaptive_avg_pool2d(Tensor input, ReadOnlySpan<long> outputSize)
+            {
+                RequirePair(outputSize);
+                fixed (long* o = outputSize)
+                {
+                    return Tensor.Own(Native.scanlock_adaptive_avg_pool2d(input.Handle, o));
+                }
+            }
+
+            public static Tensor cross_entropy(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0) =>
+                Tensor.Own(Native.scanlock_cross_entropy(input.Handle, target.Handle, HandleOf(weight), (long)reduction, ignore_index, label_smoothing));
+
+            /// <summary>Sampling positions in [-1, 1] for affine maps <paramref name="theta"/> [N, 2, 3].</summary>
+            public static Tensor affine_grid(Tensor theta, ReadOnlySpan<long> size, bool align_corners = false)
+            {
+                fixed (long* sizes = size)
+                {
+                    return Tensor.Own(Native.scanlock_affine_grid(theta.Handle, sizes, size.Length, align_corners ? 1 : 0));
+                }
+            }
+
+            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null) =>
+                Tensor.Own(Native.scanlock_grid_sample(input.Handle, grid.Handle, (long)mode, (long)padding_mode, align_corners == true ? 1 : 0));
+
+            private static TensorHandle HandleOf(Tensor? tensor) => tensor?.Handle ?? TensorHandle.None;
+
+            private static void RequirePair(ReadOnlySpan<long> sizes)
+            {
+                if (sizes.Length != 2)
+                {
+                    throw new ArgumentException($"two values are needed, one per axis, not {sizes.Length}", nameof(sizes));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+
+namespace Scanlock.LibTorch;
+
+/// <summary>
+/// libtorch under TorchSharp's names: what the trainer uses of it, with the same shapes and defaults.
+/// Tensors hold native memory: open a <see cref="NewDisposeScope"/> around work that makes them.
+/// </summary>
+public static unsafe partial class torch
+{
+    public static readonly Device CPU = new(DeviceType.CPU);
+
+    public static readonly Device CUDA = new(DeviceType.CUDA);
+
+    /// <summary>Version of the libtorch the shim was compiled against, such as "1.13.1".</summary>
+    public static string __version__ => Marshal.PtrToStringUTF8((nint)Native.scanlock_version()) ?? "";
+
+    /// <summary>How that libtorch was built, in its own words.</summary>
+    public static string show_config() => Marshal.PtrToStringUTF8((nint)Native.scanlock_config()) ?? "";
+
+    /// <summary>Native tensors not yet freed, in the whole process.</summary>
+    public static long LiveTensors => Native.scanlock_live_tensors();
+
+    public static DisposeScope NewDisposeScope() => new();
+
+    public static void manual_seed(long seed) => TorchException.ThrowIfFailed(Native.scanlock_manual_seed(seed));
+
+    public static void set_num_threads(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        TorchException.ThrowIfFailed(Native.scanlock_set_num_threads(threads));
+    }
+
+    public static int get_num_threads() => Native.scanlock_get_num_threads();
+
+    public static void use_deterministic_algorithms(bool deterministic) =>
+        TorchException.ThrowIfFailed(Native.scanlock_set_deterministic(deterministic ? 1 : 0));
+
+    public static bool is_grad_enabled() => Native.scanlock_grad_enabled() != 0;
+
+    /// <summary>Until disposed, nothing on this thread is recorded for differentiation.</summary>
+    public static IDisposable no_grad() => new GradMode(enabled: false);
+
+    public static Device device(string name) => name switch
+    {
+        "cpu" => CPU,
+        "cuda" => CUDA,
+        _ => throw new ArgumentException($"unknown device '{name}'", nameof(name)),
+    };
+
+    public static Tensor zeros(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null) => full(size, 0, dtype, device);
+
+    public static Tensor ones(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null) => full(size, 1, dtype, device);
+
+    public static Tensor full(ReadOnlySpan<long> size, double value, ScalarType? dtype = null, Device? device = null)
+    {
+        var on = device ?? CPU;
+        fixed (long* shape = size)
+        {
+            return Tensor.Own(Native.scanlock_full(shape, size.Length, value, (int)(dtype ?? ScalarType.Float32), (int)on.type, on.index));
+        }
+    }
+
+    /// <summary>Uninitialised memory.</summary>
+    public static Tensor empty(ReadOnlySpan<long> size, ScalarType? dtype = null, Device? device = null)
+    {
+        var on = device ?? CPU;
+        fixed (long* shape = size)
+        {
+            return Tensor.Own(Native.scanlock_empty(shape, size.Length, (int)(dtype ?? ScalarType.Float32), (int)on.type, on.index));
+        }
+    }
+
+    /// <summary>A copy of <paramref name="data"/>, row by row, in the shape given.</summary>
+    public static Tensor tensor(ReadOnlySpan<float> data, ReadOnlySpan<long> dimensions) => FromData(data, dimensions, ScalarType.Float32);
+
+    /// <summary>A copy of <paramref name="data"/>, row by row, in the shape given.</summary>
+    public static Tensor tensor(ReadOnlySpan<long> data, ReadOnlySpan<long> dimensions) => FromData(data, dimensions, ScalarType.Int64);
+
+    public static Tensor cat(IReadOnlyList<Tensor> tensors, long dim = 0)
+    {
+        using var held = new HeldHandles(tensors);
+        fixed (nint* list = held.Pointers)
+        {
+            return Tensor.Own(Native.scanlock_cat(list, held.Pointers.Length, dim));
+        }
+    }
+
+    private static Tensor FromData<T>(ReadOnlySpan<T> data, ReadOnlySpan<long> dimensions, ScalarType dtype)
+        where T : unmanaged
+    {
+        long count = 1;
+        foreach (var size in dimensions)
+        {
+            count = checked(count * size);
+        }
+
+        if (count != data.Length)
+        {
+            throw new ArgumentException($"{data.Length} values do not fill a shape of {count}", nameof(data));
+        }
+
+        fixed (T* values = data)
+        fixed (long* shape = dimensions)
+        {
+            return Tensor.Own(Native.scanlock_from_data(values, shape, dimensions.Length, (int)dtype));
+        }
+    }
+
+    private sealed class GradMode : IDisposable
+    {
+        private readonly int before = Native.scanlock_grad_enabled();
+
+        internal GradMode(bool enabled) => Native.scanlock_set_grad_enabled(enabled ? 1 : 0);
+
+        public void Dispose() => Native.scanlock_set_grad_enabled(before);
+    }
+
+    public static class cuda
+    {
+        public static bool is_available() => Native.scanlock_cuda_available() != 0;
+    }
+}
