@@ -112,10 +112,27 @@ public sealed record ProgressReport(string Job, IReadOnlyList<string> Progress);
 /// <param name="Bundle">The result bundle, compact.</param>
 public sealed record ResultSubmission(string Job, string Bundle);
 
+/// <summary>How a result, or one half of it, stands at its gateway.</summary>
+public static class ResultStates
+{
+    /// <summary>Nobody has asked for it.</summary>
+    public const string Held = "held";
+
+    /// <summary>Reviewers must agree first.</summary>
+    public const string Review = "review";
+    public const string Released = "released";
+    public const string Refused = "refused";
+
+    /// <summary>Metrics that exist but whose every value is withheld.</summary>
+    public const string Withheld = "withheld";
+
+    public static IReadOnlyList<string> All { get; } = [Held, Review, Released, Refused, Withheld];
+}
+
 /// <summary>A job's result as it stands after the gate.</summary>
 /// <param name="Job">Digest of the job statement.</param>
-/// <param name="Metrics"><c>released</c>, <c>review</c>, <c>refused</c> or <c>withheld</c>.</param>
-/// <param name="Model"><c>held</c> (nobody asked), <c>review</c>, <c>released</c> or <c>refused</c>.</param>
+/// <param name="Metrics">One of <see cref="ResultStates"/>, never held.</param>
+/// <param name="Model">One of <see cref="ResultStates"/>, never withheld.</param>
 /// <param name="Checks">What the gate checked, each "checked for ...".</param>
 public sealed record ResultView(
     string Job,

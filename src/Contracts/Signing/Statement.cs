@@ -27,6 +27,16 @@ public sealed record StatementKind<T>(string Typ, JsonTypeInfo<T> Json)
     /// <exception cref="WireFormatException">It is not a JWS of this kind.</exception>
     public string SignerOf(string compact) => Split(compact).Header.Kid;
 
+    /// <summary>
+    /// What a statement claims, signature unchecked: for a carrier that holds no key of the signer and decides nothing by it.
+    /// </summary>
+    /// <exception cref="WireFormatException">It is not a JWS of this kind, or its payload not this format.</exception>
+    public Statement<T> ReadUnverified(string compact)
+    {
+        var (header, _, payload, _) = Split(compact);
+        return new(Wire.Read(payload, Json), compact, header.Kid, Sha256Digest.Of(payload));
+    }
+
     /// <summary>Checks kind, signature and format, in this order.</summary>
     /// <exception cref="WireFormatException">Any of them fails.</exception>
     public Statement<T> Verify(string compact, VerifyingKey key)
@@ -83,7 +93,7 @@ public sealed record StatementKind<T>(string Typ, JsonTypeInfo<T> Json)
     }
 }
 
-/// <summary>A statement whose signature was made or checked here.</summary>
+/// <summary>A statement whose signature was made or checked here, but where it was expressly read unverified.</summary>
 /// <param name="Value">What it says.</param>
 /// <param name="Compact">The JWS, as it travels.</param>
 /// <param name="Signer">The signing key's <see cref="VerifyingKey.Id"/>.</param>
