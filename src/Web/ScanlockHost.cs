@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -38,6 +39,9 @@ public static class ScanlockHost
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = Path.GetDirectoryName(path) });
         builder.Configuration.AddJsonFile(path, optional: false, reloadOnChange: false);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        // The framework's request logs hold paths and parameters; ours say what matters without them.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Logging.AddFilter("System", LogLevel.Warning);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -58,6 +62,8 @@ public static class ScanlockHost
         HostConfigurationException.ThrowIfAny([.. ProblemsOfListen(listen), .. issuers.SelectMany(issuer => issuer.Problems())]);
         builder.WebHost.UseUrls(listen).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddSingleton(TimeProvider.System);
+        // Nothing here is protected at rest by this provider, so its keys need not outlive the process.
+        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddPersons(issuers, audience);
         builder.Services.AddAuthorization();
         builder.Services.AddSingleton<IAuthorizationHandler, PersonRequirementHandler>();
