@@ -1,0 +1,39 @@
+namespace Scanlock.Envelope;
+
+/// <summary>
+/// Standard Crypt4GH v1 files, header and body in one stream: what <c>scanlock encrypt</c> and <c>decrypt</c> exchange with other
+/// implementations, and how results and checkpoints are sealed to a gateway.
+/// </summary>
+public static class WholeFile
+{
+    /// <summary>Encrypts a stream to the recipients under a new random key and returns the bytes of plaintext. Neither stream is closed.</summary>
+    public static async Task<long> SealAsync(
+        Stream plaintext, Stream file, IReadOnlyCollection<PublicKey> recipients, CancellationToken cancellationToken)
+    {
+        using var key = DataKey.Random();
+        await file.WriteAsync(Header.Create(key, recipients), cancellationToken);
+        return await Body.EncryptAsync(plaintext, file, key, cancellationToken);
+    }
+
+    /// <summary>
+    /// Decrypts a whole file and returns the bytes of plaintext. What was written before a refusal is authentic segment by segment, but the
+    /// format itself cannot tell that segments at the end are missing or that whole segments changed places.
+    /// </summary>
+    public static async Task<Opening<long>> OpenAsync(Stream file, Stream plaintext, PrivateKey reader, CancellationToken cancellationToken)
+    {
+        var header = await Header.ReadAsync(file, cancellationToken);
+        if (header.IsRefused)
+        {
+            return header.Refusal;
+        }
+
+        var opening = Header.Open(header.Value, reader);
+        if (opening.IsRefused)
+        {
+            return opening.Refusal;
+        }
+
+        using var keys = opening.Value;
+        return await Body.DecryptAsync(file, plaintext, keys, cancellationToken);
+    }
+}
