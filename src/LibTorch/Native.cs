@@ -79,6 +79,7 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_scalar(TensorHandle a, double b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mul_scalar(TensorHandle a, double b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_(TensorHandle a, TensorHandle b, double alpha);
+    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_scalar_(TensorHandle a, double b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mul_(TensorHandle a, double b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_argmax(TensorHandle a, long dim);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_reshape(TensorHandle a, long* shape, int dims);

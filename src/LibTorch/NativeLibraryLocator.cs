@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Scanlock.LibTorch;
 
 /// <summary>Finds the shim beside this assembly, and nowhere else, and says why it cannot be had.</summary>
-public static class NativeLibraryLocator
+public static partial class NativeLibraryLocator
 {
     internal const string Name = "scanlock_torch";
 
@@ -37,6 +37,9 @@ public static class NativeLibraryLocator
             return (0, $"lib{Name}.so is not beside the program: it was built without libtorch (on Debian: libtorch-dev, cmake, g++)");
         }
 
+        // OpenMP's workers wait for work by spinning, which on a machine that runs anything else costs ten times the time they save.
+        // Read once, when its library is loaded; who has cores to themselves can set "active".
+        _ = SetEnvironment("OMP_WAIT_POLICY", "passive", overwrite: 0);
         try
         {
             return (NativeLibrary.Load(path), null);
@@ -46,4 +49,8 @@ public static class NativeLibraryLocator
             return (0, $"lib{Name}.so is here but cannot be loaded: {e.Message}");
         }
     }
+
+    /// <summary>The C library's own: what .NET sets in its copy of the environment, native libraries never see.</summary>
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 }

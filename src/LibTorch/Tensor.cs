@@ -16,6 +16,9 @@ public static unsafe partial class torch
             DisposeScope.Current?.Add(this);
         }
 
+        /// <summary>Native tensors not yet freed, in the whole process.</summary>
+        public static long TotalCount => Native.scanlock_live_tensors();
+
         internal TensorHandle Handle { get; }
 
         internal DisposeScope? OwningScope { get; set; }
@@ -93,8 +96,8 @@ public static unsafe partial class torch
 
         public bool ToBoolean() => ToDouble() != 0;
 
-        /// <summary>A copy of all elements in row order. <typeparamref name="T"/> must be the element type.</summary>
-        public T[] ToArray<T>()
+        /// <summary>All elements in row order. <typeparamref name="T"/> must be as wide as the element type.</summary>
+        public TensorAccessor<T> data<T>()
             where T : unmanaged
         {
             if (sizeof(T) != ElementSize(dtype))
@@ -103,7 +106,7 @@ public static unsafe partial class torch
             }
 
             using var scope = NewDisposeScope();
-            return MemoryMarshal.Cast<byte, T>(cpu().contiguous().bytes).ToArray();
+            return new TensorAccessor<T>(MemoryMarshal.Cast<byte, T>(cpu().contiguous().bytes).ToArray());
         }
 
         public void backward() => TorchException.ThrowIfFailed(Native.scanlock_backward(Handle));

@@ -61,6 +61,8 @@ public static unsafe partial class torch
 
         public Tensor add_(Tensor other, double alpha = 1) => Own(Native.scanlock_add_(Handle, other.Handle, alpha));
 
+        public Tensor add_(double other) => Own(Native.scanlock_add_scalar_(Handle, other));
+
         public Tensor mul_(double other) => Own(Native.scanlock_mul_(Handle, other));
 
         public Tensor reshape(params ReadOnlySpan<long> shape)

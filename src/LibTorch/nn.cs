@@ -43,18 +43,40 @@ public static unsafe partial class torch
 
         public static class init
         {
-            /// <summary>He et al. 2015, for ReLU and preserving the backward pass: std = sqrt(2 / fan_out).</summary>
-            public static void kaiming_normal_fan_out_(Tensor weight)
+            /// <summary>He et al. 2015: normal with variance gain² / fan, so that the signal keeps its size through the network.</summary>
+            /// <param name="a">Slope below zero, where <paramref name="nonlinearity"/> is a leaky ReLU.</param>
+            public static Tensor kaiming_normal_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU)
             {
-                var shape = weight.shape;
-                var fanOut = shape[0];
+                var shape = tensor.shape;
+                var fan = shape[mode == FanInOut.FanIn ? 1 : 0];
                 for (var i = 2; i < shape.Length; i++)
                 {
-                    fanOut *= shape[i];
+                    fan *= shape[i];
                 }
 
+                var gain = nonlinearity switch
+                {
+                    NonlinearityType.ReLU => Math.Sqrt(2),
+                    NonlinearityType.LeakyReLU => Math.Sqrt(2 / (1 + (a * a))),
+                    NonlinearityType.Linear => 1,
+                    _ => throw new ArgumentOutOfRangeException(nameof(nonlinearity)),
+                };
+
                 using var off = no_grad();
-                weight.normal_(0, Math.Sqrt(2.0 / fanOut));
+                return tensor.normal_(0, gain / Math.Sqrt(fan));
+            }
+
+            public enum FanInOut
+            {
+                FanIn,
+                FanOut,
+            }
+
+            public enum NonlinearityType
+            {
+                Linear,
+                ReLU,
+                LeakyReLU,
             }
 
             internal static void Uniform(Tensor tensor, double bound)

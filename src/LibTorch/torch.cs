@@ -18,9 +18,6 @@ public static unsafe partial class torch
     /// <summary>How that libtorch was built, in its own words.</summary>
     public static string show_config() => Marshal.PtrToStringUTF8((nint)Native.scanlock_config()) ?? "";
 
-    /// <summary>Native tensors not yet freed, in the whole process.</summary>
-    public static long LiveTensors => Native.scanlock_live_tensors();
-
     public static DisposeScope NewDisposeScope() => new();
 
     public static void manual_seed(long seed) => TorchException.ThrowIfFailed(Native.scanlock_manual_seed(seed));

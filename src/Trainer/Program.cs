@@ -1,1 +1,53 @@
-return 0;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Trials;
+using Scanlock.Trainer;
+using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Output;
+using Scanlock.Trainer.Training;
+
+const int usage = 2;
+
+if (CommandLine.Parse(args) is not { } call)
+{
+    await Console.Error.WriteLineAsync(CommandLine.Usage);
+    return usage;
+}
+
+var outcome = await RunAsync(call, CancellationToken.None);
+if (outcome is not Outcome.Failed(var code, var sentence))
+{
+    return TrainerExit.Trained;
+}
+
+await Console.Error.WriteLineAsync($"{code}: {sentence}");
+return TrainerExit.Code(code);
+
+static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancellationToken)
+{
+    var read = await TrialPlan.ReadAsync(call.Job, cancellationToken);
+    if (read is not Result<TrialPlan>.Ok(var plan))
+    {
+        return ((Result<TrialPlan>.Refused)read).Failed;
+    }
+
+    if (call.Validate)
+    {
+        return null;
+    }
+
+    try
+    {
+        var loaded = await SliceDataset.LoadAsync(call.Data, plan, cancellationToken);
+        if (loaded is not Result<SliceDataset>.Ok(var data))
+        {
+            return ((Result<SliceDataset>.Refused)loaded).Failed;
+        }
+
+        await using var output = Console.OpenStandardOutput();
+        return await new Trial(plan, data, new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues)).RunAsync(call.Out, cancellationToken);
+    }
+    catch (Exception e) when (Backend.IsOutOfMemory(e))
+    {
+        return new Outcome.Failed(JobFailures.OutOfMemory, $"batch: {plan.Spec.Batch} of {plan.Spec.ImageSize} x {plan.Spec.ImageSize} does not fit into memory; try batch {Math.Max(1, plan.Spec.Batch / 2)}");
+    }
+}

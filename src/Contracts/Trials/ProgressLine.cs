@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Scanlock.Contracts.Trials;
 
 /// <summary>One line of the trainer's standard output, written after an epoch.</summary>
@@ -10,6 +12,7 @@ public sealed record ProgressLine(int V, int Epoch, int Step, IReadOnlyDictionar
     public const int MaxBytes = 1024;
 
     /// <summary>Whether the numbers are ones that may be said.</summary>
+    [JsonIgnore]
     public bool IsDeclared => Epoch > 0 && Step >= 0 && Values.Count <= ProgressNames.All.Count
         && Values.All(v => ProgressNames.All.Contains(v.Key, StringComparer.Ordinal) && double.IsFinite(v.Value));
 }

@@ -4,6 +4,15 @@
 
 using namespace scanlock;
 
+namespace {
+
+// libtorch refuses a floating-point factor for a tensor of whole numbers, even one that is whole.
+at::Scalar number(const Tensor* t, double value) {
+    return at::isIntegralType(t->scalar_type(), false) ? at::Scalar(static_cast<int64_t>(value)) : at::Scalar(value);
+}
+
+} // namespace
+
 #define BINARY(name) \
     SCANLOCK Tensor* scanlock_##name(const Tensor* a, const Tensor* b) { return make([&] { return at::name(*a, *b); }); }
 #define UNARY(name) \
@@ -24,20 +33,24 @@ UNARY(isfinite)
 UNARY(all)
 
 SCANLOCK Tensor* scanlock_add_scalar(const Tensor* a, double b) {
-    return make([&] { return at::add(*a, b); });
+    return make([&] { return at::add(*a, number(a, b)); });
 }
 
 SCANLOCK Tensor* scanlock_mul_scalar(const Tensor* a, double b) {
-    return make([&] { return at::mul(*a, b); });
+    return make([&] { return at::mul(*a, number(a, b)); });
 }
 
 // In place; the result is the same tensor under a new owner.
 SCANLOCK Tensor* scanlock_add_(Tensor* a, const Tensor* b, double alpha) {
-    return make([&] { return a->add_(*b, alpha); });
+    return make([&] { return a->add_(*b, number(a, alpha)); });
+}
+
+SCANLOCK Tensor* scanlock_add_scalar_(Tensor* a, double b) {
+    return make([&] { return a->add_(number(a, b)); });
 }
 
 SCANLOCK Tensor* scanlock_mul_(Tensor* a, double b) {
-    return make([&] { return a->mul_(b); });
+    return make([&] { return a->mul_(number(a, b)); });
 }
 
 SCANLOCK Tensor* scanlock_argmax(const Tensor* a, int64_t dim) {

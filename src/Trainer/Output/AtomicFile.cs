@@ -1,0 +1,17 @@
+namespace Scanlock.Trainer.Output;
+
+/// <summary>A file that is there whole or not at all.</summary>
+internal static class AtomicFile
+{
+    internal static async Task WriteAsync(string path, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        var partial = path + ".partial";
+        await using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            await write(stream, cancellationToken);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(partial, path, overwrite: true);
+    }
+}

@@ -1,0 +1,45 @@
+using Scanlock.Contracts;
+using Scanlock.Contracts.Trials;
+
+namespace Scanlock.Trainer.Output;
+
+/// <summary>
+/// Says one line after an epoch, and no more numbers in all than the permit allows: with a tight bound only every second, third, ...
+/// epoch speaks, and the last always does.
+/// </summary>
+internal sealed class ProgressWriter(Stream output, int epochs, int mostValues)
+{
+    private readonly int _every = Every(epochs, mostValues);
+
+    internal void Say(EpochMetrics epoch)
+    {
+        // Counted back from the last, so that the last is one of those that speak.
+        if (_every == 0 || (epochs - epoch.Epoch) % _every != 0)
+        {
+            return;
+        }
+
+        var values = new Dictionary<string, double>(StringComparer.Ordinal);
+        Add(ProgressNames.Loss, epoch.Loss);
+        Add(ProgressNames.ValidationLoss, epoch.ValidationLoss);
+        Add(ProgressNames.Accuracy, epoch.Accuracy);
+        Add(ProgressNames.Auc, epoch.Auc);
+        output.Write(Wire.Write(new ProgressLine(Wire.Version, epoch.Epoch, epoch.Step, values), TrialsJson.Strict.ProgressLine));
+        output.Write("\n"u8);
+        output.Flush();
+
+        void Add(string name, double? value)
+        {
+            if (value is { } number)
+            {
+                values.Add(name, number);
+            }
+        }
+    }
+
+    private static int Every(int epochs, int mostValues)
+    {
+        var lines = mostValues / ProgressNames.All.Count;
+        return lines == 0 ? 0 : (epochs + lines - 1) / lines;
+    }
+}

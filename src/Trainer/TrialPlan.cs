@@ -1,0 +1,73 @@
+using Scanlock.Contracts;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Trials;
+
+namespace Scanlock.Trainer;
+
+/// <summary>A job that has been checked as far as it can be without data.</summary>
+internal sealed record TrialPlan(TrialSpec Spec, long Seed, int Threads, string Precision, SpecBounds Bounds, Minima Minima)
+{
+    private const int MaxJobBytes = 1 << 20;
+
+    internal static async Task<Result<TrialPlan>> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            return Bad("the job file is not there");
+        }
+
+        if (new FileInfo(path).Length > MaxJobBytes)
+        {
+            return Bad($"the job file has more than {MaxJobBytes} bytes");
+        }
+
+        var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
+        try
+        {
+            return Check(Wire.Read(bytes, TrialsJson.Strict.TrainerJob));
+        }
+        catch (WireFormatException e)
+        {
+            return Bad(e.Message);
+        }
+    }
+
+    /// <summary>What the gateway and run-step have checked before is checked here once more: this is the last place that can.</summary>
+    internal static Result<TrialPlan> Check(TrainerJob job)
+    {
+        if (job.Threads is < 1 or > TrainerJob.MaxThreads)
+        {
+            return Bad($"threads: must be from 1 to {TrainerJob.MaxThreads}");
+        }
+
+        if (job.Precision is not (TrainerJob.Bf16 or TrainerJob.F32))
+        {
+            return Bad($"precision: must be {TrainerJob.Bf16} or {TrainerJob.F32}");
+        }
+
+        if (job.Bounds.InitialWeights.Count > 0)
+        {
+            return Bad("bounds.initial_weights: this trainer starts from scratch only");
+        }
+
+        return TrialSpecReader.Read(job.Spec) switch
+        {
+            TrialSpecResult.Valid(var spec) => CheckBounds(job, spec),
+            TrialSpecResult.Invalid(var problems) => Bad(Joined(problems)),
+            _ => throw new InvalidOperationException("a spec is valid or not"),
+        };
+    }
+
+    private static Result<TrialPlan> CheckBounds(TrainerJob job, TrialSpec spec)
+    {
+        var beyond = TrialBounds.Check(spec, job.Bounds, job.Minima);
+        return beyond.Count == 0
+            ? new Result<TrialPlan>.Ok(new TrialPlan(spec, job.Seed, job.Threads, job.Precision, job.Bounds, job.Minima))
+            : new Result<TrialPlan>.Refused(JobFailures.BelowMinima, Joined(beyond));
+    }
+
+    private static string Joined(IReadOnlyList<SpecProblem> problems) => string.Join("; ", problems.Select(p => p.ToString()));
+
+    private static Result<TrialPlan>.Refused Bad(string sentence) => new(JobFailures.BadSpec, sentence);
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Trials;
+using Scanlock.Processes;
+
+namespace Scanlock.Trainer.Tests;
+
+/// <summary>How one run of the trainer, as the process it is in production, ended.</summary>
+internal sealed record TrainerRun(int ExitCode, IReadOnlyList<ProgressLine> Progress, string Error, string Out)
+{
+    internal static readonly SpecBounds NoBounds = new(1000, 1_000_000_000, 10_000, 100_000, []);
+    internal static readonly Minima NoMinima = new(1, 1, 1);
+
+    internal IEnumerable<string> Files => Directory.EnumerateFileSystemEntries(Out).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal);
+
+    internal string Failure => TrainerExit.Failure(ExitCode);
+
+    internal TrialMetrics Metrics => Wire.Read(File.ReadAllBytes(Path.Combine(Out, TrainerJob.MetricsFile)), TrialsJson.Strict.TrialMetrics);
+
+    internal string Model => Path.Combine(Out, TrainerJob.ModelFile);
+
+    /// <summary>A spec that learns phantoms in seconds.</summary>
+    internal static JsonObject Spec(params IEnumerable<(string Name, JsonNode? Value)> fields)
+    {
+        var spec = new JsonObject
+        {
+            ["v"] = 1,
+            ["network"] = "resnet18",
+            ["label"] = "covid",
+            ["image_size"] = 32,
+            ["epochs"] = 2,
+            ["batch"] = 8,
+            ["device"] = "cpu",
+        };
+        foreach (var (name, value) in fields)
+        {
+            spec[name] = value;
+        }
+
+        return spec;
+    }
+
+    internal static TrainerJob Job(JsonObject spec, long seed = 7) =>
+        new(1, JsonSerializer.Deserialize<JsonElement>(spec.ToJsonString()), seed, 2, TrainerJob.Bf16, NoBounds, NoMinima);
+
+    internal static Task<TrainerRun> StartAsync(string folder, JsonObject spec, long seed = 7) => StartAsync(folder, Job(spec, seed));
+
+    /// <summary>Trains on the data folder <c>FOLDER/data</c>.</summary>
+    internal static async Task<TrainerRun> StartAsync(string folder, TrainerJob job)
+    {
+        var output = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
+        var jobFile = output + ".json";
+        await File.WriteAllBytesAsync(jobFile, Wire.Write(job, TrialsJson.Strict.TrainerJob));
+        var (exit, text, error) = await RunAsync("--job", jobFile, "--data", Path.Combine(folder, "data"), "--out", output);
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Wire.Read(Encoding.UTF8.GetBytes(l), TrialsJson.Strict.ProgressLine));
+        return new TrainerRun(exit, [.. lines], error, output);
+    }
+
+    internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
+    {
+        var start = DotnetRuntime.Current().Start(Path.Combine(AppContext.BaseDirectory, "Scanlock.Trainer.dll"), arguments);
+        var result = await ProgramRunner.RunTextAsync(start, new RunLimits(TimeSpan.FromMinutes(3)));
+        return result.End is ProgramEnd.Exited { Exit: ProgramExit.Status(var code) }
+            ? (code, result.Output, result.ErrorTail)
+            : throw new InvalidOperationException($"the trainer {result.End}: {result.ErrorTail}");
+    }
+}
