@@ -47,6 +47,7 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(UploadReport))]
 [JsonSerializable(typeof(LabelUpload))]
 [JsonSerializable(typeof(LabelReport))]
+[JsonSerializable(typeof(SealVersion))]
 [JsonSerializable(typeof(SealedVersion))]
 [JsonSerializable(typeof(IReadOnlyList<RequestView>))]
 [JsonSerializable(typeof(DecideRequest))]

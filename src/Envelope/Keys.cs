@@ -89,4 +89,6 @@ public sealed class DataKeys : IDisposable
     internal void Add(DataKey key) => keys.Add(key);
 
     public void Dispose() => keys.ForEach(key => key.Dispose());
+
+    public override string ToString() => $"{Count} data keys(not shown)";
 }

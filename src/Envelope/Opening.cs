@@ -20,6 +20,9 @@ public readonly struct Opening<T>
 
     public static implicit operator Opening<T>(EnvelopeRefusal refusal) => new(default, refusal);
 
+    /// <summary>Never the value: that may be in clear.</summary>
+    public override string ToString() => IsRefused ? $"refused: {Refusal.Message}" : "opened";
+
     /// <summary>The value where the caller knows it cannot have been refused; a refusal here is a bug.</summary>
-    public T Unwrap() => IsRefused ? throw new InvalidOperationException($"refused: {Refusal.Message}") : Value;
+    public T Unwrap() => IsRefused ? throw new InvalidOperationException(ToString()) : Value;
 }

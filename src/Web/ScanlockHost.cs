@@ -64,6 +64,7 @@ public static class ScanlockHost
         builder.Services.AddSingleton(TimeProvider.System);
         // Nothing here is protected at rest by this provider, so its keys need not outlive the process.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        builder.Services.AddSingleton(new ProtectedResource(audience, [.. issuers.Select(issuer => issuer.Issuer)], [Persons.FullScope, Persons.RequestScope, Persons.ReadScope]));
         builder.Services.AddPersons(issuers, audience);
         builder.Services.AddAuthorization();
         builder.Services.AddSingleton<IAuthorizationHandler, PersonRequirementHandler>();
@@ -87,6 +88,8 @@ public static class ScanlockHost
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealthChecks("/healthz").AllowAnonymous().NotAudited("Says only that the host answers.");
+        app.MapGet(ProtectedResource.Path, (ProtectedResource resource) => TypedResults.Json(resource, ProtectedResourceJson.Default.ProtectedResource))
+            .AllowAnonymous().ExcludeFromDescription().NotAudited("Says only which issuers this host trusts.");
         app.MapOpenApi().AllowAnonymous().NotAudited("Describes the API, which is public.");
         return app;
     }

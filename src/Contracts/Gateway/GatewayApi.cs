@@ -60,6 +60,9 @@ public sealed record LabelAssignment(string Key, string Value, string? Patient);
 /// <param name="Unmatched">Positions in the upload of rows that match no object.</param>
 public sealed record LabelReport(int Labelled, int Unlabelled, IReadOnlyList<int> Unmatched);
 
+/// <param name="LeaveOutUnlabelled">Seal although some objects have no label; those stay out of this version.</param>
+public sealed record SealVersion(bool LeaveOutUnlabelled);
+
 public sealed record SealedVersion(string Dataset, int Version, int Samples, int Patients, int Shards, long CiphertextBytes, Sha256Digest Manifest);
 
 /// <summary>How a request for access, or for a model's release, stands.</summary>

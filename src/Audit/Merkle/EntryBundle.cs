@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+
+namespace Scanlock.Audit;
+
+/// <summary>Entry bundles of C2SP tlog-tiles: each entry behind its length as a big-endian uint16.</summary>
+internal static class EntryBundle
+{
+    public const int MaxEntry = ushort.MaxValue;
+
+    /// <summary>The most bytes that a full bundle can have.</summary>
+    public const int MaxBytes = TilePath.Width * (sizeof(ushort) + MaxEntry);
+
+    public static void Append(List<byte> bundle, ReadOnlySpan<byte> entry)
+    {
+        Span<byte> length = stackalloc byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16BigEndian(length, checked((ushort)entry.Length));
+        bundle.AddRange(length);
+        bundle.AddRange(entry);
+    }
+
+    /// <summary>The entries in a bundle's bytes; <paramref name="whole"/> is false where the last is cut short.</summary>
+    public static List<ReadOnlyMemory<byte>> Parse(ReadOnlyMemory<byte> bundle, out bool whole)
+    {
+        var entries = new List<ReadOnlyMemory<byte>>();
+        while (bundle.Length >= sizeof(ushort))
+        {
+            var length = BinaryPrimitives.ReadUInt16BigEndian(bundle.Span);
+            if (bundle.Length < sizeof(ushort) + length)
+            {
+                break;
+            }
+
+            entries.Add(bundle.Slice(sizeof(ushort), length));
+            bundle = bundle[(sizeof(ushort) + length)..];
+        }
+
+        whole = bundle.IsEmpty;
+        return entries;
+    }
+}
