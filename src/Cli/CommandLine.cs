@@ -1,5 +1,10 @@
 using System.CommandLine;
+using Scanlock.Cli.Access;
+using Scanlock.Cli.Datasets;
 using Scanlock.Cli.Envelope;
+using Scanlock.Cli.Hosts;
+using Scanlock.Cli.Runs;
+using Scanlock.Cli.SignIn;
 
 namespace Scanlock.Cli;
 
@@ -11,8 +16,15 @@ internal static class CommandLine
 
     public static RootCommand Build()
     {
-        var root = new RootCommand("Scanlock: CT scans go in under a policy, trained models and metrics come out.") { Json };
-        foreach (var command in (Command[])[.. EnvelopeCommands.All()])
+        var root = new RootCommand("Scanlock: CT scans go in under a policy, trained models and metrics come out.") { Json, Session.ProfileOption };
+        foreach (var command in (Command[])
+        [
+            .. EnvelopeCommands.All(),
+            .. SignInCommands.All(),
+            .. DatasetCommands.All(),
+            .. AccessCommands.All(),
+            .. RunCommands.All(),
+        ])
         {
             root.Subcommands.Add(command);
         }
@@ -36,6 +48,10 @@ internal static class CommandLine
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return Failure.Report(parse, ExitCode.Failed, "io", error.Message);
+        }
+        catch (HostProblemException problem)
+        {
+            return Failure.Report(parse, problem);
         }
         catch (OperationCanceledException)
         {

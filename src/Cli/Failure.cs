@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Scanlock.Cli.Hosts;
+using Scanlock.Contracts.Access;
 
 namespace Scanlock.Cli;
 
@@ -19,10 +21,37 @@ internal static class Failure
         parse.InvocationConfiguration.Error.WriteLine(line);
         return exitCode;
     }
+
+    /// <summary>Likewise for what a host refused, with every reason and every fault it named.</summary>
+    public static int Report(ParseResult parse, HostProblemException problem)
+    {
+        if (parse.GetValue(CommandLine.Json))
+        {
+            var json = new HostFailureJson(parse.CommandResult.Command.Name, problem.Name, problem.Message, problem.Reasons, problem.Errors);
+            parse.InvocationConfiguration.Error.WriteLine(JsonSerializer.Serialize(json, FailureJsonContext.Default.HostFailureJson));
+            return problem.ExitCode;
+        }
+
+        Report(parse, problem.ExitCode, problem.Name, problem.Message);
+        foreach (var reason in problem.Reasons.Where(reason => reason.Effect != "allow"))
+        {
+            parse.InvocationConfiguration.Error.WriteLine($"  {reason.Effect}: {reason.Rule}{(reason.Line > 0 ? $" (policy line {reason.Line})" : "")}: {reason.Sentence}");
+        }
+
+        foreach (var error in problem.Errors)
+        {
+            parse.InvocationConfiguration.Error.WriteLine($"  {error}");
+        }
+
+        return problem.ExitCode;
+    }
 }
 
 internal sealed record FailureJson(string Command, string Reason, string Message);
 
+internal sealed record HostFailureJson(string Command, string Reason, string Message, IReadOnlyList<Reason> Reasons, IReadOnlyList<string> Errors);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(FailureJson))]
+[JsonSerializable(typeof(HostFailureJson))]
 internal sealed partial class FailureJsonContext : JsonSerializerContext;

@@ -31,4 +31,4 @@ public sealed record JobInput(string Part, Sha256Digest Digest, long Bytes);
 /// <param name="MemoryMiB">Memory, job's data in it included, MiB.</param>
 /// <param name="Gpus">Graphics processors; 0 for none.</param>
 /// <param name="Minutes">Time limit.</param>
-public sealed record JobResources(int Cpus, int MemoryMiB, int Gpus, int Minutes);
+public sealed record JobResources(int Cpus, [property: System.Text.Json.Serialization.JsonPropertyName("memory_mib")] int MemoryMiB, int Gpus, int Minutes);

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text.Json;
+using Scanlock.Cli.Hosts;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Broker;
+
+namespace Scanlock.Cli.Runs;
+
+/// <summary><c>run results</c> and <c>run release</c>: what comes out.</summary>
+internal static class ResultCommands
+{
+    public static Command Results()
+    {
+        var id = RunCommands.Id();
+        var folder = new Option<DirectoryInfo?>("--out") { HelpName = "DIR", Description = "Save metrics.json and, once released, model.safetensors of each trial there." };
+        var command = new Command("results", "The metrics of an experiment's trials, and its released models.") { id, folder, Session.BrokerOption };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            using var session = Session.Of(parse);
+            var broker = session.Broker(parse);
+            var view = await broker.GetAsync(RunCommands.PathOf(BrokerRoutes.Experiment, parse.GetRequiredValue(id)), ContractsJson.Strict.ExperimentView, cancellationToken);
+            if (parse.GetValue(folder) is { } target)
+            {
+                foreach (var trial in view.Trials)
+                {
+                    await SaveAsync(broker, trial, view.Trials.Count == 1 ? target : target.CreateSubdirectory(trial.Id), cancellationToken);
+                }
+            }
+
+            return Output.Show(parse, view, ContractsJson.Strict.ExperimentView, output => Write(output, view));
+        });
+        return command;
+    }
+
+    public static Command Release()
+    {
+        var trials = new Argument<string[]>("TRIAL") { Arity = ArgumentArity.OneOrMore, Description = "The trials whose models you ask for." };
+        var command = new Command("release", "Ask the hospital for the models of these trials; reviewers may have to agree.") { trials, Session.BrokerOption };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            using var session = Session.Of(parse);
+            var broker = session.Broker(parse);
+            var experiment = await ExperimentOfAsync(broker, parse.GetRequiredValue(trials), cancellationToken);
+            var gateways = await broker.GetAsync(BrokerRoutes.Gateways, ContractsJson.Strict.IReadOnlyListKnownGateway, cancellationToken);
+            var gateway = gateways.First(known => known.Gateway == experiment.Gateway);
+            var token = await new HostClient(session, gateway.Url).DelegateAsync("request read", cancellationToken);
+            var view = await broker.PostAsync(
+                RunCommands.PathOf(BrokerRoutes.Release, experiment.Id), new ReleaseModels(parse.GetRequiredValue(trials), token), ContractsJson.Strict.ReleaseModels, ContractsJson.Strict.ExperimentView, cancellationToken);
+            return Output.Show(parse, view, ContractsJson.Strict.ExperimentView, output => Write(output, view));
+        });
+        return command;
+    }
+
+    private static async Task<ExperimentView> ExperimentOfAsync(HostClient broker, string[] trials, CancellationToken cancellationToken)
+    {
+        var views = await broker.GetAsync(BrokerRoutes.Experiments, ContractsJson.Strict.IReadOnlyListExperimentView, cancellationToken);
+        var unknown = trials.FirstOrDefault(trial => !views.Any(view => view.Trials.Any(t => t.Id == trial)));
+        if (unknown is not null)
+        {
+            throw HostProblemException.Local("unknown-trial", $"You have no trial '{unknown}'.");
+        }
+
+        var owners = views.Where(view => view.Trials.Any(trial => trials.Contains(trial.Id, StringComparer.Ordinal))).ToList();
+        return owners is [var one] ? one : throw HostProblemException.Local("several-experiments", "These trials are of several experiments; ask for each experiment's by itself.");
+    }
+
+    private static async Task SaveAsync(HostClient broker, TrialView trial, DirectoryInfo folder, CancellationToken cancellationToken)
+    {
+        folder.Create();
+        if (trial.Metrics is not null)
+        {
+            await broker.DownloadAsync(RunCommands.PathOf(BrokerRoutes.Metrics, trial.Id), Path.Combine(folder.FullName, "metrics.json"), cancellationToken);
+        }
+
+        if (trial.Model == "released")
+        {
+            await broker.DownloadAsync(RunCommands.PathOf(BrokerRoutes.Model, trial.Id), Path.Combine(folder.FullName, "model.safetensors"), cancellationToken);
+        }
+    }
+
+    private static void Write(TextWriter output, ExperimentView view)
+    {
+        foreach (var trial in view.Trials)
+        {
+            Output.Facts(output, ("trial", trial.Id), ("state", ExperimentText.Line(trial)), ("model", trial.Model));
+            if (trial.Metrics is { } metrics && metrics.TryGetProperty("final", out var final))
+            {
+                Output.Table(output, ["metric", "value"], final.EnumerateObject().Select(m => (string[])[m.Name, m.Value.ValueKind == JsonValueKind.Null ? "withheld" : m.Value.GetRawText()]));
+            }
+        }
+    }
+}

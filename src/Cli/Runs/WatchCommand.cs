@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Scanlock.Cli.Hosts;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Broker;
+
+namespace Scanlock.Cli.Runs;
+
+/// <summary><c>run watch</c>: a line each time something changes, until every trial has ended or waits for people.</summary>
+internal static class WatchCommand
+{
+    private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
+
+    private static readonly HashSet<string> s_ended = new([TrialStates.Finished, TrialStates.Failed, TrialStates.Refused, TrialStates.Cancelled], StringComparer.Ordinal);
+
+    public static Command Build()
+    {
+        var id = RunCommands.Id();
+        var command = new Command("watch", "Follow an experiment to its end. Exits 1 when a trial failed, 3 when one was refused.") { id, Session.BrokerOption };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            using var session = Session.Of(parse);
+            return await WatchAsync(parse, session.Broker(parse), parse.GetRequiredValue(id), cancellationToken);
+        });
+        return command;
+    }
+
+    public static async Task<int> WatchAsync(ParseResult parse, HostClient broker, string id, CancellationToken cancellationToken)
+    {
+        var said = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (true)
+        {
+            var view = await broker.GetAsync(RunCommands.PathOf(BrokerRoutes.Experiment, id), ContractsJson.Strict.ExperimentView, cancellationToken);
+            foreach (var trial in view.Trials)
+            {
+                var line = ExperimentText.Line(trial);
+                if (said.GetValueOrDefault(trial.Id) != line)
+                {
+                    said[trial.Id] = line;
+                    await parse.InvocationConfiguration.Error.WriteLineAsync($"{trial.Id}  {line}");
+                }
+            }
+
+            if (view.Trials.All(trial => s_ended.Contains(trial.State)))
+            {
+                Output.Show(parse, view, ContractsJson.Strict.ExperimentView, output => ExperimentText.Write(output, view));
+                return RunCommands.ExitCodeOf(view);
+            }
+
+            await Task.Delay(s_pace, cancellationToken);
+        }
+    }
+}
