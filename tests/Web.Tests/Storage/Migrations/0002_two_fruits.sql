@@ -1,0 +1,2 @@
+INSERT INTO fruit VALUES ('quince');
+INSERT INTO fruit VALUES ('medlar');
