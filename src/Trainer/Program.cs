@@ -35,6 +35,11 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
         return null;
     }
 
+    if (Backend.Missing() is { } reason)
+    {
+        return new Outcome.Failed(JobFailures.TrainerCrashed, reason);
+    }
+
     try
     {
         var loaded = await SliceDataset.LoadAsync(call.Data, plan, cancellationToken);
