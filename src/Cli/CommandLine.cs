@@ -3,6 +3,7 @@ using Scanlock.Cli.Access;
 using Scanlock.Cli.Datasets;
 using Scanlock.Cli.Envelope;
 using Scanlock.Cli.Hosts;
+using Scanlock.Cli.Policies;
 using Scanlock.Cli.Runs;
 using Scanlock.Cli.SignIn;
 
@@ -23,6 +24,7 @@ internal static class CommandLine
             .. SignInCommands.All(),
             .. DatasetCommands.All(),
             .. AccessCommands.All(),
+            .. PolicyCommands.All(),
             .. RunCommands.All(),
         ])
         {
