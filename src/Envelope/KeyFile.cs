@@ -36,21 +36,11 @@ public static class KeyFile
         }
 
         using var key = PrivateKey.Generate();
-        var encoded = GC.AllocateArray<byte>(PrivateKeyEncoding.MaxBytes, pinned: true);
-        try
-        {
-            var length = PrivateKeyEncoding.Encode(key, passphrase, derivation, encoded);
-            WriteNew(privatePath, OwnerOnlyFile.Create, Private, encoded.AsSpan(0, length));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(encoded);
-        }
-
+        WritePrivate(privatePath, key, passphrase, derivation);
         var complete = false;
         try
         {
-            WriteNew(publicPath, (path, mode) => new FileStream(path, mode, FileAccess.Write), Public, key.PublicKey.Bytes);
+            WriteNew(new FileStream(publicPath, FileMode.CreateNew, FileAccess.Write), Public, key.PublicKey.Bytes);
             complete = true;
         }
         finally
@@ -95,22 +85,42 @@ public static class KeyFile
         }
     }
 
-    /// <summary>One line of base64: some readers of this format do not take wrapped lines.</summary>
-    private static void WriteNew(string path, Func<string, FileMode, FileStream> create, string label, ReadOnlySpan<byte> data)
+    private static void WritePrivate(string path, PrivateKey key, ReadOnlySpan<byte> passphrase, KeyDerivation derivation)
     {
-        var base64 = GC.AllocateArray<byte>(Base64.GetMaxEncodedToUtf8Length(data.Length), pinned: true);
+        var encoded = GC.AllocateArray<byte>(PrivateKeyEncoding.MaxBytes, pinned: true);
         try
         {
+            var length = PrivateKeyEncoding.Encode(key, passphrase, derivation, encoded);
+            WriteNew(OwnerOnlyFile.Create(path, FileMode.CreateNew), Private, encoded.AsSpan(0, length));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(encoded);
+        }
+    }
+
+    /// <summary>Fills a file that was just created, or deletes it. One line of base64: some readers of this format do not take more.</summary>
+    private static void WriteNew(FileStream created, string label, ReadOnlySpan<byte> data)
+    {
+        var base64 = GC.AllocateArray<byte>(Base64.GetMaxEncodedToUtf8Length(data.Length), pinned: true);
+        var complete = false;
+        try
+        {
+            using var file = created;
             Base64.EncodeToUtf8(data, base64, out _, out var length);
-            using var file = create(path, FileMode.CreateNew);
             file.Write(Encoding.ASCII.GetBytes($"-----BEGIN {label}-----\n"));
             file.Write(base64.AsSpan(0, length));
             file.Write(Encoding.ASCII.GetBytes($"\n-----END {label}-----\n"));
             file.Flush(flushToDisk: true);
+            complete = true;
         }
         finally
         {
             CryptographicOperations.ZeroMemory(base64);
+            if (!complete)
+            {
+                File.Delete(created.Name);
+            }
         }
     }
 

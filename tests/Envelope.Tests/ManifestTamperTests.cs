@@ -167,6 +167,18 @@ public sealed class ManifestTamperTests : IDisposable
     }
 
     [Fact]
+    public async Task The_file_has_no_name_until_the_last_byte_has_been_checked()
+    {
+        var (header, body, part) = await SealAsync();
+        var seen = new List<bool>();
+        using var watched = new WatchedStream(new MemoryStream(body), () => seen.Add(File.Exists(folder["shard"])));
+        Assert.False((await ManifestOpening.ToFileAsync(header, watched, part, gateway, folder["shard"], CancellationToken.None)).IsRefused);
+        Assert.True(seen.Count > 1);
+        Assert.All(seen, Assert.False);
+        Assert.True(File.Exists(folder["shard"]));
+    }
+
+    [Fact]
     public async Task A_file_left_by_a_killed_process_is_no_obstacle()
     {
         var (header, body, part) = await SealAsync();

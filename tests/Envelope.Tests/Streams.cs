@@ -58,6 +58,16 @@ internal sealed class BrokenStream(Stream inner, int breaksAt) : SourceStream
     }
 }
 
+/// <summary>Tells of every read, the last one included, which finds the end.</summary>
+internal sealed class WatchedStream(Stream inner, Action onRead) : SourceStream
+{
+    public override int Read(Span<byte> buffer)
+    {
+        onRead();
+        return inner.Read(buffer);
+    }
+}
+
 /// <summary>Gives at most a few bytes at a time, as a network does.</summary>
 internal sealed class DribblingStream(Stream inner, int most) : SourceStream
 {

@@ -59,8 +59,9 @@ internal static class EnvelopeCommands
                 recipients.Add(opening.Value);
             }
 
-            await using var input = StandardStreams.OpenInput();
-            await using var output = StandardStreams.OpenOutput();
+            await using var input = new StandardInput();
+            await using var output = StandardOutput.Open();
+            using var progress = TransferProgress.Start(parse, input);
             var bytes = await WholeFile.SealAsync(input, output, recipients, cancellationToken);
             return EnvelopeOutput.Report(parse, bytes);
         });
@@ -90,9 +91,11 @@ internal static class EnvelopeCommands
             }
 
             using var reader = opening.Value;
-            await using var input = StandardStreams.OpenInput();
-            await using var output = StandardStreams.OpenOutput();
+            await using var input = new StandardInput();
+            await using var output = StandardOutput.Open();
+            using var progress = TransferProgress.Start(parse, input);
             var bytes = await WholeFile.OpenAsync(input, output, reader, cancellationToken);
+            progress?.Dispose();
             return bytes.IsRefused ? Fail(parse, ExitCode.VerificationFailed, bytes.Refusal) : EnvelopeOutput.Report(parse, bytes.Value);
         });
         return command;

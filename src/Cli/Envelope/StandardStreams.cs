@@ -2,53 +2,72 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Scanlock.Cli.Envelope;
 
-/// <summary>stdin and stdout as raw bytes, unbuffered: the pipeline brings its own buffers.</summary>
-internal static class StandardStreams
+/// <summary>stdout as raw bytes, unbuffered: the pipeline brings its own buffers.</summary>
+internal static class StandardOutput
 {
-    private const int StandardOutput = 1;
+    private const int Descriptor = 1;
 
-    public static Stream OpenInput() => new PromptInput(Console.OpenStandardInput());
-
-    public static Stream OpenOutput()
+    public static Stream Open()
     {
         // The console's stream takes a closed pipe for success, so pipes go through a FileStream, which says so. Files do not: a FileStream
         // would write at offsets of its own and leave the shell's where it was, and the next program would overwrite us.
-        var file = new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        var file = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         return file.CanSeek ? Console.OpenStandardOutput() : file;
     }
+}
 
-    /// <summary>
-    /// A read from a terminal or a pipe cannot be interrupted; this lets go of it, so that an error elsewhere ends the program at once.
-    /// </summary>
-    private sealed class PromptInput(Stream inner) : Stream
+/// <summary>
+/// stdin as raw bytes, unbuffered, counted. A read from a terminal or a pipe cannot be interrupted; when cancelled this one lets go of it,
+/// so that an error elsewhere ends the program at once.
+/// </summary>
+internal sealed class StandardInput : Stream
+{
+    private const int Descriptor = 0;
+
+    private readonly Stream inner = Console.OpenStandardInput();
+    private long bytesRead;
+
+    /// <summary>What there is to read in all, where stdin is a file.</summary>
+    public long? TotalBytes { get; } = MeasureFile();
+
+    public long BytesRead => Interlocked.Read(ref bytesRead);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
     {
-        public override bool CanRead => true;
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
-        public override bool CanSeek => false;
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var read = await inner.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken);
+        Interlocked.Add(ref bytesRead, read);
+        return read;
+    }
 
-        public override bool CanWrite => false;
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
 
-        public override long Length => throw new NotSupportedException();
+    public override void Flush()
+    {
+    }
 
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            new(inner.ReadAsync(buffer, cancellationToken).AsTask().WaitAsync(cancellationToken));
+    public override void SetLength(long value) => throw new NotSupportedException();
 
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    private static long? MeasureFile()
+    {
+        var file = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+        return file.CanSeek ? file.Length - file.Position : null;
     }
 }

@@ -113,6 +113,36 @@ public sealed class EnvelopeCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("> /dev/full", "scanlock encrypt: No space left on device")]
+    [InlineData("| true", "scanlock encrypt: Broken pipe")]
+    [Trait("promise", "P11")]
+    public async Task Ciphertext_that_cannot_be_written_ends_with_1_and_the_reason(string redirection, string reason)
+    {
+        await KeygenAsync("mine");
+        await File.WriteAllBytesAsync(folder["large"], new byte[4 << 20]);
+
+        // Standard input stays open and silent after the file: the failure must not wait for it.
+        var run = await ScanlockProgram.RunShellAsync(
+            $"exec 3< <(cat '{folder["large"]}'; exec sleep 600); feeder=$!; "
+            + $"(set -o pipefail; scanlock encrypt --to '{folder["mine.pub"]}' <&3 {redirection}); code=$?; kill $feeder; exit $code");
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith(reason, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ciphertext_goes_where_the_shells_output_stands()
+    {
+        await KeygenAsync("mine");
+        var run = await ScanlockProgram.RunShellAsync(
+            $"{{ echo before; echo secret | scanlock encrypt --to '{folder["mine.pub"]}'; echo after; }} > '{folder["out"]}'");
+        Assert.Equal(0, run.ExitCode);
+        var written = await File.ReadAllBytesAsync(folder["out"]);
+        Assert.Equal("before\n"u8.Length + 124 + 28 + "secret\n"u8.Length + "after\n"u8.Length, written.Length);
+        Assert.True(written.AsSpan().StartsWith("before\ncrypt4gh"u8));
+        Assert.True(written.AsSpan().EndsWith("after\n"u8));
+    }
+
+    [Theory]
     [InlineData("encrypt")]
     [InlineData("decrypt")]
     [InlineData("keygen")]
