@@ -1,1 +1,3 @@
-return 0;
+using Scanlock.HpcAgent;
+
+return await CommandLine.RunAsync(args, CancellationToken.None);

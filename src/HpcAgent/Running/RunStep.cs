@@ -1,0 +1,104 @@
+using Scanlock.Contracts;
+using Scanlock.Contracts.Agent;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Envelope;
+using Scanlock.HpcAgent.Queue;
+using Scanlock.HpcAgent.Sites;
+using Scanlock.HpcAgent.Staging;
+using Scanlock.Processes;
+
+namespace Scanlock.HpcAgent.Running;
+
+/// <summary>
+/// Runs one job, as a process of its own that depends on no connection:
+/// <list type="number">
+/// <item>claim the job, so that no second runner can;</item>
+/// <item>decide again, from what lies on the disk, whether it may run;</item>
+/// <item>start the key holder, which measures the trainer's copy and makes its keys (see <see cref="RunningJob"/>);</item>
+/// <item>ask for the keys, keep the lease, pass on progress, and write down how it ended;</item>
+/// <item>move the queue on.</item>
+/// </list>
+/// </summary>
+internal sealed class RunStep(Site site, JobFolder folder, Journal journal, TimeProvider time)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!folder.Exists || !AtomicFile.TryCreate(folder.Claim, RunnerIdentity.Current.ToString()))
+        {
+            return;
+        }
+
+        var failure = await RunClaimedAsync(cancellationToken);
+        if (failure is not null)
+        {
+            folder.Fail(failure, site.Key, time);
+        }
+
+        journal.Ended(folder.Id, failure ?? "finished");
+        var queue = new LocalQueue(site, journal, time);
+        using (await queue.LockAsync(cancellationToken))
+        {
+            queue.Advance();
+        }
+    }
+
+    /// <summary>A code of <see cref="JobFailures"/>, or null when the result bundle is written.</summary>
+    private async Task<string?> RunClaimedAsync(CancellationToken cancellationToken)
+    {
+        var facts = await SiteFacts.GatherAsync(site, cancellationToken);
+        var admission = JobAdmission.Decide(folder.Statement(), site, facts, time.GetUtcNow());
+        if (admission is not Admission.Admitted(var job))
+        {
+            var denied = (Admission.Denied)admission;
+            Log($"refused, {denied.Code}: {denied.Sentence}");
+            return denied.Code switch
+            {
+                AgentRefusals.IsolationUnavailable => JobFailures.IsolationUnavailable,
+                AgentRefusals.TrainerNotHere => JobFailures.TrainerChanged,
+                _ => JobFailures.SiteRefused,
+            };
+        }
+
+        if (job.Job.Digest != folder.Id || PublicKey.FromBytes(Decode(job.Permit.Value.SealingKey)).IsRefused)
+        {
+            Log("refused: the job on the disk is another one, or its permit's sealing key is none");
+            return JobFailures.SiteRefused;
+        }
+
+        await using var store = new CiphertextStore(site.State, site.Caps, time);
+        if (!job.Job.Value.Inputs.All(input => store.Has(input.Digest, input.Bytes)))
+        {
+            return JobFailures.InputDamaged;
+        }
+
+        return FallsBelowMinima(job) ? JobFailures.BelowMinima : await RunAdmittedAsync(job, cancellationToken);
+    }
+
+    private async Task<string?> RunAdmittedAsync(AdmittedJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var holder = await HolderProcess.StartAsync(job, site, cancellationToken);
+            await using var running = new RunningJob(job, site, folder, holder, time);
+            return await running.RunAsync(cancellationToken);
+        }
+        catch (ProgramStartException e)
+        {
+            Log($"the key holder cannot be started: {e.Message}");
+            return JobFailures.IsolationUnavailable;
+        }
+    }
+
+    /// <summary>The steps a spec can take at most; how many it will, after the split by patient, the trainer counts.</summary>
+    private static bool FallsBelowMinima(AdmittedJob job) =>
+        (long)job.Spec.Epochs * (job.Manifest.Shards.Sum(s => s.Samples) / job.Spec.Batch) < job.Permit.Value.Minima.Steps;
+
+    private static byte[] Decode(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : [];
+    }
+
+    // The local scheduler keeps this in the job's log file, for the site's admin.
+    private static void Log(string what) => Console.Error.WriteLine(what);
+}

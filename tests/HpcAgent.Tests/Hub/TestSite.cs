@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using System.Text;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Signing;
+using Scanlock.Processes;
+using Scanlock.Testing;
+
+namespace Scanlock.HpcAgent.Tests.Hub;
+
+/// <summary>A site as its admin sets it up: keys, trainers, site.yaml. The agent that runs there is the real program.</summary>
+internal sealed class TestSite : IDisposable
+{
+    public const string Name = "demo-cluster";
+    public const string MetricsAndModel = "echo '{\"v\":1}' > /out/metrics.json; echo weights > /out/model.safetensors\n";
+    private readonly TestFolder _folder = new();
+    private readonly List<string> _trainers = [];
+
+    public TestSite()
+    {
+        Write("agent.pem", AgentKey.ExportPem(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Write("gateway.pub.pem", GatewayKey.Public.ExportPem());
+        Write("broker.pub.pem", BrokerKey.Public.ExportPem());
+    }
+
+    public SigningKey AgentKey { get; } = SigningKey.Create();
+
+    public SigningKey GatewayKey { get; } = SigningKey.Create();
+
+    public SigningKey BrokerKey { get; } = SigningKey.Create();
+
+    public string Root => _folder.Path;
+
+    public string State => _folder["state"];
+
+    public string File => _folder["site.yaml"];
+
+    public string Isolation { get; set; } = "bubblewrap, bubblewrap-swap";
+
+    public int JobsAtOnce { get; set; } = 1;
+
+    public static string Assembly { get; } = Repository.Output("HpcAgent", "Scanlock.HpcAgent.dll");
+
+    /// <summary>Why jobs cannot be shut in on this machine; null where they can.</summary>
+    public static string? WhyNoSandbox { get; } = SandboxProbe.RunAsync().GetAwaiter().GetResult().WhyNotNested;
+
+    /// <summary>Installs a trainer that is a shell script; it finds its data in /data and leaves its results in /out.</summary>
+    public Sha256Digest AddShellTrainer(string script) => AddTrainer("[sh, train.sh]", ("train.sh", script));
+
+    public Sha256Digest AddPythonTrainer(string script)
+    {
+        Assert.SkipUnless(System.IO.File.Exists("/usr/bin/python3"), "needs /usr/bin/python3");
+        return AddTrainer("[/usr/bin/python3, train.py]", ("train.py", script));
+    }
+
+    /// <summary>Its digest as sha256sum would give it: of lines "HEX  PATH" in the paths' order.</summary>
+    public Sha256Digest AddTrainer(string command, params (string Path, string Content)[] files)
+    {
+        var folder = $"trainer-{_trainers.Count}";
+        foreach (var (path, content) in files)
+        {
+            Write(Path.Combine(folder, path), content);
+        }
+
+        _trainers.Add($"  - {{path: {folder}, command: {command}}}");
+        return Measure(files);
+    }
+
+    public static Sha256Digest Measure(params (string Path, string Content)[] files) => Sha256Digest.Of(Encoding.UTF8.GetBytes(string.Concat(files
+        .OrderBy(f => f.Path, StringComparer.Ordinal)
+        .Select(f => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(f.Content)))}  {f.Path}\n"))));
+
+    public void WriteFile(string extra = "") => Write("site.yaml", $$"""
+        site: {{Name}}
+        state: state
+        key: agent.pem
+        gateways: [{name: saint-brannoch, key: gateway.pub.pem}]
+        brokers: [{name: hub, key: broker.pub.pem}]
+        trainers:
+        {{string.Join('\n', _trainers.DefaultIfEmpty("  - {path: ., command: [sh]}"))}}
+        purposes: [HMB]
+        organisations: [unito]
+        caps: {minutes: 5, memory_mib: 512, cpus: 2, jobs: {{JobsAtOnce}}}
+        isolation: [{{Isolation}}]
+        {{extra}}
+        """);
+
+    public void Write(string path, string content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)
+    {
+        var full = _folder[path];
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        System.IO.File.WriteAllText(full, content);
+        System.IO.File.SetUnixFileMode(full, mode);
+    }
+
+    /// <summary>Starts <c>serve</c>, as sshd would.</summary>
+    public AgentConnection Connect(Func<ProgramStart, ProgramStart>? through = null)
+    {
+        if (!System.IO.File.Exists(File))
+        {
+            WriteFile();
+        }
+
+        var serve = Command("serve", "--site", File);
+        return new(RunningProgram.Start(through?.Invoke(serve) ?? serve));
+    }
+
+    public static ProgramStart Command(params string[] arguments) => DotnetRuntime.Current().Start(Assembly, arguments);
+
+    public void Dispose()
+    {
+        AgentKey.Dispose();
+        GatewayKey.Dispose();
+        BrokerKey.Dispose();
+        _folder.Dispose();
+    }
+}
