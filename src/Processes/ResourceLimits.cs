@@ -20,8 +20,14 @@ public sealed record ResourceLimits
     public ProgramStart Apply(ProgramStart start)
     {
         var prlimit = Programs.Find("prlimit") ?? throw new ProgramStartException("prlimit is not installed (Debian: util-linux)");
-        return start with { File = prlimit, Arguments = ["--core=0", .. Options(), "--", start.File, .. start.Arguments] };
+        return start with { File = prlimit, Arguments = [$"--core={CoreBytes}", .. Options(), "--", start.File, .. start.Arguments] };
     }
+
+    // Under 0 the kernel still feeds a core_pattern that is a pipe (core(5)), and such a handler writes to a disk; under 1 it does not.
+    // Where an admin has already set 0 for good, it cannot be raised.
+    private static string CoreBytes => File.ReadLines("/proc/self/limits")
+        .Where(line => line.StartsWith("Max core file size", StringComparison.Ordinal))
+        .Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [.., "0", "bytes"]) ? "0" : "1";
 
     private IEnumerable<string> Options() =>
         from limit in new (string Name, long? Value)[]
