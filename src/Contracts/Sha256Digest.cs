@@ -51,7 +51,8 @@ public readonly record struct Sha256Digest
     public override string ToString() => Prefix + Hex;
 }
 
-internal sealed class Sha256DigestConverter : JsonConverter<Sha256Digest>
+/// <summary>Reads and writes the text form; public so that other projects can generate serializers for what holds a digest.</summary>
+public sealed class Sha256DigestConverter : JsonConverter<Sha256Digest>
 {
     public override Sha256Digest Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && Sha256Digest.TryParse(reader.GetString(), out var digest)
