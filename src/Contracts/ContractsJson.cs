@@ -6,6 +6,7 @@ using Scanlock.Contracts.Audit;
 using Scanlock.Contracts.Broker;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Intake;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
 
@@ -24,6 +25,9 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(SampleRecord))]
 [JsonSerializable(typeof(DatasetManifest))]
 [JsonSerializable(typeof(LabelRow))]
+[JsonSerializable(typeof(IntakeGreeting))]
+[JsonSerializable(typeof(IntakeAnswer))]
+[JsonSerializable(typeof(RefusalCode))]
 [JsonSerializable(typeof(AccessRequest))]
 [JsonSerializable(typeof(Permit))]
 [JsonSerializable(typeof(Job))]

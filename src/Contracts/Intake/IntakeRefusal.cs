@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Scanlock.Contracts.Intake;
+
+/// <summary>Why the intake does not take an object in: the closed list.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RefusalCode>))]
+public enum RefusalCode
+{
+    [JsonStringEnumMemberName("not-dicom")]
+    NotDicom,
+
+    [JsonStringEnumMemberName("damaged")]
+    Damaged,
+
+    [JsonStringEnumMemberName("too-large")]
+    TooLarge,
+
+    [JsonStringEnumMemberName("not-ct")]
+    NotCt,
+
+    [JsonStringEnumMemberName("localizer")]
+    Localizer,
+
+    [JsonStringEnumMemberName("multi-frame")]
+    MultiFrame,
+
+    [JsonStringEnumMemberName("no-pixels")]
+    NoPixels,
+
+    [JsonStringEnumMemberName("no-identifiers")]
+    NoIdentifiers,
+
+    [JsonStringEnumMemberName("unsupported-encoding")]
+    UnsupportedEncoding,
+
+    [JsonStringEnumMemberName("unsupported-pixels")]
+    UnsupportedPixels,
+
+    [JsonStringEnumMemberName("not-hounsfield")]
+    NotHounsfield,
+
+    [JsonStringEnumMemberName("interrupted")]
+    Interrupted,
+}
+
+/// <summary>A refusal: its code, and a sentence for people. The sentences are these and no others, so nothing of an object can be in one (P11).</summary>
+public sealed record IntakeRefusal
+{
+    private IntakeRefusal(RefusalCode code, string sentence)
+    {
+        Code = code;
+        Sentence = sentence;
+    }
+
+    public RefusalCode Code { get; }
+
+    public string Sentence { get; }
+
+    /// <summary>The code as it is written: <c>not-dicom</c>.</summary>
+    public string CodeName => JsonSerializer.Serialize(Code, ContractsJson.Default.RefusalCode).Trim('"');
+
+    /// <summary>The decoder died on the object.</summary>
+    public static IntakeRefusal DecoderStopped { get; } = new(RefusalCode.Damaged, "The object is damaged: the decoder stopped on it.");
+
+    /// <summary>The decoder was stopped at <see cref="IntakeProtocol.ObjectTime"/>.</summary>
+    public static IntakeRefusal DecoderTooSlow { get; } = new(
+        RefusalCode.Damaged, $"The object is damaged: the decoder was still at it after {IntakeProtocol.ObjectTime.TotalSeconds:0} seconds.");
+
+    /// <summary>The refusal a worker's code stands for.</summary>
+    public static IntakeRefusal Of(RefusalCode code) => new(code, code switch
+    {
+        RefusalCode.NotDicom => "This is not a DICOM object.",
+        RefusalCode.Damaged => "The object is damaged: it ends early, or its parts contradict each other.",
+        RefusalCode.TooLarge => $"The object is too large: the bounds are {IntakeProtocol.MaxObjectBytes >> 20} MiB, and {IntakeProtocol.MaxSide} rows and columns.",
+        RefusalCode.NotCt => "The object is not a CT image: its SOP class or its modality is another.",
+        RefusalCode.Localizer => "The object is a localizer (scout view), not a slice.",
+        RefusalCode.MultiFrame => "The object holds several frames; CT images with one frame each are taken.",
+        RefusalCode.NoPixels => "The object holds no pixels.",
+        RefusalCode.NoIdentifiers => "The object does not say which series it is of, or names neither a patient nor a study.",
+        RefusalCode.UnsupportedEncoding => "The object's transfer syntax is not one that is read.",
+        RefusalCode.UnsupportedPixels => "The object's pixels are not of a form that is read: one grey sample (MONOCHROME2) of 8 or 16 bits.",
+        RefusalCode.NotHounsfield => "The object's pixels cannot be told in Hounsfield units: its rescale is missing, unusable or of another type.",
+        RefusalCode.Interrupted => "The intake worker stopped before the whole object had reached it; send the object again.",
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
+    });
+}

@@ -1,0 +1,49 @@
+using Scanlock.Contracts.Intake;
+using Scanlock.Processes;
+
+namespace Scanlock.Gateway.Intake;
+
+/// <summary>What the intake worker may see and use: the system's libraries, itself, and memory. No network, no new process, no file of the host's.</summary>
+internal static class WorkerSandbox
+{
+    private const string Home = "/opt/intake";
+    private const long Slack = 32L << 20;
+
+    // GDCM holds an object twice while it decodes; the largest image that is decoded is far below the largest object that is looked at.
+    private const long AddressSpace = 4L << 30;
+    private const long ManagedHeap = 256L << 20;
+
+    private static readonly ResourceLimits Limits = new()
+    {
+        AddressSpaceBytes = AddressSpace,
+        CpuSeconds = 3600,
+        OpenFiles = 256,
+        FileBytes = IntakeProtocol.MaxObjectBytes + Slack,
+    };
+
+    /// <summary>Throws <see cref="ProgramStartException"/> where something that the sandbox needs is not installed.</summary>
+    internal static ProgramStart Worker(string assembly)
+    {
+        var runtime = DotnetRuntime.Current();
+        var worker = runtime.Start(Path.Combine(Home, Path.GetFileName(assembly)));
+        var sandbox = new Sandbox
+        {
+            Mounts =
+            [
+                .. runtime.Mounts,
+                new SandboxMount.Memory("/tmp", IntakeProtocol.MaxObjectBytes + Slack),
+                new SandboxMount.Shown(Path.GetDirectoryName(Path.GetFullPath(assembly))!, Home),
+            ],
+            Filter = new SystemCallFilter { AllowsNewProcesses = false },
+            Limits = Limits,
+        };
+        return sandbox.Wrap(worker with
+        {
+            // Without a bound the collector reserves more address space than the limit.
+            Environment = new Dictionary<string, string>(worker.Environment, StringComparer.Ordinal)
+            {
+                ["DOTNET_GCHeapHardLimit"] = $"0x{ManagedHeap:x}",
+            },
+        });
+    }
+}

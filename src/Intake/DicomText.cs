@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+
+namespace Scanlock.Intake;
+
+/// <summary>Texts in their character sets (PS3.3 C.12.1.1.2).</summary>
+internal static class DicomText
+{
+    private const string OneByteSet = "ISO_IR ";
+
+    // ISO registration number to the part of ISO 8859 that has it as its right half.
+    private static readonly Dictionary<string, int> PartsOfIso8859 = new(StringComparer.Ordinal)
+    {
+        ["100"] = 1, ["101"] = 2, ["109"] = 3, ["110"] = 4, ["144"] = 5, ["127"] = 6, ["126"] = 7, ["138"] = 8, ["148"] = 9, ["203"] = 15,
+    };
+
+    static DicomText() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+
+    /// <summary>
+    /// The text in the set that a Specific Character Set names. Several sets at once (ISO 2022 escapes), unknown sets and bytes that the set
+    /// does not have read as Latin-1: not what a person would read, but different texts stay different, and these tell patients apart.
+    /// </summary>
+    internal static string Decode(ReadOnlySpan<byte> bytes, string specificCharacterSet)
+    {
+        try
+        {
+            return EncodingOf(specificCharacterSet.Trim(' ', '\0').ToUpperInvariant()).GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return Encoding.Latin1.GetString(bytes);
+        }
+    }
+
+    private static Encoding EncodingOf(string name) => name switch
+    {
+        "ISO_IR 192" => Strict("utf-8"),
+        "GB18030" or "GBK" => Strict("GB18030"),
+        _ when name.StartsWith(OneByteSet, StringComparison.Ordinal) && PartsOfIso8859.TryGetValue(name[OneByteSet.Length..], out var part) =>
+            Strict("iso-8859-" + part.ToString(CultureInfo.InvariantCulture)),
+        _ => Encoding.Latin1,
+    };
+
+    private static Encoding Strict(string name) => Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+}
