@@ -38,6 +38,9 @@ public sealed class RunningProgram : IAsyncDisposable
     /// <summary>The last 16 KiB of what it wrote to standard error so far.</summary>
     public string ErrorTail => errorTail.Text;
 
+    /// <summary>Completes once its standard error has ended, so that <see cref="ErrorTail"/> is all there will be.</summary>
+    public Task ErrorsRead => draining;
+
     /// <summary>Starts a program. Throws <see cref="ProgramStartException"/> where the system refuses.</summary>
     public static RunningProgram Start(ProgramStart start)
     {

@@ -1,0 +1,108 @@
+using Scanlock.Broker.Gateways;
+using Scanlock.Broker.Sites;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Broker;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Trials;
+
+namespace Scanlock.Broker.Experiments;
+
+/// <summary>Checks an experiment as it is handed in: every fault at once, each with the path of its field.</summary>
+internal static class SpecCheck
+{
+    private const int MaxName = 200;
+    private const int MaxList = 100;
+    private const int MaxProgressValues = 1_000_000;
+
+    // Canonical JSON writes numbers as doubles, so a larger seed would not come through.
+    private const long MaxSeed = 1L << 53;
+
+    /// <param name="trial">The trial spec, complete; null where it has faults.</param>
+    public static IReadOnlyList<string> Faults(SubmitExperiment submission, GatewayDirectory gateways, SiteDirectory sites, out TrialSpec? trial)
+    {
+        var spec = submission.Spec;
+        var reading = TrialSpecReader.Read(spec.Trial);
+        trial = (reading as TrialSpecResult.Valid)?.Spec;
+        return
+        [
+            .. Submission(submission),
+            .. Text("spec.name", spec.Name),
+            .. gateways.Find(spec.Gateway) is null ? [$"spec.gateway: this broker knows no gateway '{Shown(spec.Gateway)}'; it knows {Names(gateways.All.Select(gateway => gateway.Name))}"] : Array.Empty<string>(),
+            .. Text("spec.dataset", spec.Dataset),
+            .. spec.Version is < 1 ? ["spec.version: must be at least 1, or null for the latest"] : Array.Empty<string>(),
+            .. Text("spec.project", spec.Project),
+            .. PurposeFaults(spec.Purpose),
+            .. sites.Find(spec.Site) is null ? [$"spec.site: this broker knows no site '{Shown(spec.Site)}'; it knows {Names(sites.All.Select(site => site.Name))}"] : Array.Empty<string>(),
+            .. reading is TrialSpecResult.Invalid invalid ? invalid.Problems.Select(problem => problem.Path.Length == 0 ? $"spec.trial: {problem.Reason}" : $"spec.trial.{problem}") : [],
+            .. spec.Seed is < 0 or > MaxSeed ? [$"spec.seed: must be from 0 to {MaxSeed}"] : Array.Empty<string>(),
+            .. ResourceFaults(spec.Resources),
+            .. spec.Bounds is null ? [] : BoundsFaults(spec.Bounds, trial),
+        ];
+    }
+
+    /// <summary>The bounds to ask a permit for: as given, or just what this trial uses.</summary>
+    public static SpecBounds Bounds(ExperimentSpec spec, TrialSpec trial) => spec.Bounds ?? new(
+        Trials: 1,
+        TrialNetworks.Parameters(trial.Network),
+        trial.Epochs,
+        ProgressValues: trial.Epochs * ProgressNames.All.Count,
+        InitialWeights: []);
+
+    private static IEnumerable<string> Submission(SubmitExperiment submission)
+    {
+        if (!Guid.TryParseExact(submission.Id, "D", out _))
+        {
+            yield return "id: must be a UUID";
+        }
+
+        if (submission.GatewayToken.Length is 0 or > 16_384 || submission.GatewayToken.Any(c => c is <= ' ' or > '~'))
+        {
+            yield return "gateway_token: must be an access token for the gateway";
+        }
+    }
+
+    private static IEnumerable<string> PurposeFaults(Purpose purpose) =>
+    [
+        .. Text("spec.purpose.permission", purpose.Permission),
+        .. purpose.Conditions.Count > MaxList ? [$"spec.purpose.conditions: at most {MaxList}"] : purpose.Conditions.SelectMany((condition, i) => Text($"spec.purpose.conditions[{i}]", condition)),
+        .. purpose.Disease is { } disease ? Text("spec.purpose.disease", disease) : [],
+        .. purpose.Ethics is { } ethics ? Text("spec.purpose.ethics", ethics) : [],
+    ];
+
+    private static IEnumerable<string> ResourceFaults(JobResources resources) =>
+    [
+        .. Within("spec.resources.cpus", resources.Cpus, 1, 4096),
+        .. Within("spec.resources.memory_mi_b", resources.MemoryMiB, 64, 64 << 20),
+        .. Within("spec.resources.gpus", resources.Gpus, 0, 1024),
+        .. Within("spec.resources.minutes", resources.Minutes, 1, 60 * 24 * 60),
+    ];
+
+    private static IEnumerable<string> BoundsFaults(SpecBounds bounds, TrialSpec? trial) =>
+    [
+        .. Within("spec.bounds.trials", bounds.Trials, 1, 1_000_000),
+        .. Within("spec.bounds.parameters", bounds.Parameters, trial is null ? 1 : TrialNetworks.Parameters(trial.Network), long.MaxValue),
+        .. Within("spec.bounds.epochs", bounds.Epochs, trial?.Epochs ?? 1, int.MaxValue),
+        .. Within("spec.bounds.progress_values", bounds.ProgressValues, 0, MaxProgressValues),
+        .. bounds.InitialWeights.Count > MaxList ? [$"spec.bounds.initial_weights: at most {MaxList}"] : Array.Empty<string>(),
+    ];
+
+    private static IEnumerable<string> Within(string path, long value, long min, long max)
+    {
+        if (value < min || value > max)
+        {
+            yield return max is long.MaxValue or int.MaxValue ? $"{path}: must be at least {min}" : $"{path}: must be from {min} to {max}";
+        }
+    }
+
+    private static IEnumerable<string> Text(string path, string text)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxName || text.Any(c => char.IsControl(c) || char.IsSurrogate(c)))
+        {
+            yield return $"{path}: must be 1 to {MaxName} characters on one line";
+        }
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } all ? all : "none";
+
+    private static string Shown(string text) => string.Concat(text.Take(64).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+}

@@ -1,0 +1,322 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Datasets;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Signing;
+
+namespace Scanlock.Broker.Tests.Ends;
+
+/// <summary>
+/// The gateway's end of the broker's calls, on a real Kestrel, with a gateway's key; and an OIDC issuer, so that people can sign in at
+/// the broker. It remembers what it was told and can be made to refuse or to stay away.
+/// </summary>
+internal sealed class TestGateway : IAsyncDisposable
+{
+    public const string Dataset = "covid-ct";
+    public const string PersonToken = "persons-token-for-the-gateway";
+    public const string Metrics = """{"final":{"accuracy":0.75}}""";
+    private readonly ECDsa _issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly WebApplication _app;
+    private readonly HashSet<string> _usedTokens = [];
+    private readonly Lock _gate = new();
+
+    private TestGateway()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0").ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.Services.AddRoutingCore();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractsJson.Strict);
+        });
+        _app = builder.Build();
+        _app.UseRouting();
+        _app.Use(InterruptAsync);
+        Map();
+    }
+
+    public SigningKey Key { get; } = SigningKey.Create();
+
+    public string Url => _app.Urls.First();
+
+    /// <summary>Keys of brokers whose tokens count.</summary>
+    public VerifyingKey? Broker { get; set; }
+
+    /// <summary>One of <see cref="RequestStates"/>: how requests stand.</summary>
+    public string Decision { get; set; } = RequestStates.Allowed;
+
+    public Dictionary<string, byte[]> Parts { get; } = new(StringComparer.Ordinal)
+    {
+        ["shard-00000"] = RandomNumberGenerator.GetBytes(9_000_000),
+        ["shard-00001"] = RandomNumberGenerator.GetBytes(200_000),
+        ["labels-1"] = RandomNumberGenerator.GetBytes(1_000),
+    };
+
+    /// <summary>What is served of a part instead of itself.</summary>
+    public Dictionary<string, byte[]> Altered { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the key request of this sequence is refused.</summary>
+    public Func<int, bool> RefuseKeys { get; set; } = _ => false;
+
+    /// <summary>How results stand once they are in.</summary>
+    public string MetricsState { get; set; } = ResultStates.Released;
+
+    public string ModelState { get; set; } = ResultStates.Held;
+
+    /// <summary>How a request for a model is answered.</summary>
+    public string ReleaseDecision { get; set; } = RequestStates.Pending;
+
+    public byte[] Model { get; set; } = RandomNumberGenerator.GetBytes(1_500_000);
+
+    /// <summary>Answers 503 to everything.</summary>
+    public bool Away { get; set; }
+
+    /// <summary>Called with the route's name before a call has its effect, and again before its answer is sent.</summary>
+    public Func<string, bool, Task>? OnCall { get; set; }
+
+    public ConcurrentQueue<AccessRequest> Requests { get; } = new();
+
+    /// <summary>Digests of key requests answered with a release, by sequence.</summary>
+    public ConcurrentDictionary<Sha256Digest, (int Sequence, string Answer)> Releases { get; } = new();
+
+    public ConcurrentDictionary<Sha256Digest, int> Progress { get; } = new();
+
+    public ConcurrentDictionary<string, byte[]> ResultParts { get; } = new(StringComparer.Ordinal);
+
+    public ConcurrentDictionary<Sha256Digest, string> Results { get; } = new();
+
+    public ConcurrentDictionary<Sha256Digest, string> Receipts { get; } = new();
+
+    /// <summary>Every job statement seen, by digest.</summary>
+    public ConcurrentDictionary<Sha256Digest, string> Jobs { get; } = new();
+
+    public ConcurrentQueue<(string Part, long From)> Served { get; } = new();
+
+    public static async Task<TestGateway> StartAsync()
+    {
+        var gateway = new TestGateway();
+        await gateway._app.StartAsync();
+        return gateway;
+    }
+
+    /// <summary>An access token of the issuer this is, too.</summary>
+    public string TokenFor(string audience, string subject, string roles = "researcher", string scope = "full") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    {
+        Issuer = Url,
+        Audience = audience,
+        Expires = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime,
+        TokenType = "at+jwt",
+        Subject = new ClaimsIdentity([new("sub", subject), new("organisation", "unito"), new("roles", roles), new("scope", scope)]),
+        SigningCredentials = new(new ECDsaSecurityKey(_issuerKey) { KeyId = "1" }, SecurityAlgorithms.EcdsaSha256),
+    });
+
+    public Statement<DatasetManifest> Manifest() => StatementKinds.Manifest.Sign(
+        new(1, Key.Public.Id, Dataset, 1, DatasetManifest.SampleSchemaV1, [Part("shard-00000"), Part("shard-00001")], Part("labels-1"), ["covid"]), Key);
+
+    public Statement<Permit> Permit(AccessRequest request) => StatementKinds.Permit.Sign(
+        new(
+            1, request.Id, Key.Public.Id, new(Url, "alice", "unito", ["researcher"]), request.Project, request.Purpose, new(null, null, null),
+            [new(Dataset, 1, Manifest().Digest)], [request.Site], [request.Trainer], request.Bounds, new(1, 1, 1), ["bubblewrap"],
+            new(600_000_000, "bf16", 5, "auto", 1), [], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100), 900, Sha256Digest.Of([]), Convert.ToBase64String(new byte[32])),
+        Key);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+        _issuerKey.Dispose();
+        Key.Dispose();
+    }
+
+    private ManifestPart Part(string id) => new(id, Sha256Digest.Of(Parts[id]), Parts[id].Length, Parts[id].Length, 1);
+
+    private async Task InterruptAsync(HttpContext context, RequestDelegate next)
+    {
+        var name = context.GetEndpoint()?.DisplayName ?? "none";
+        if (Away && !context.Request.Path.StartsWithSegments("/.well-known"))
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        if (OnCall is { } before)
+        {
+            await before(name, false);
+        }
+
+        if (OnCall is { } after && !name.Contains("parts/", StringComparison.Ordinal))
+        {
+            context.Response.OnStarting(() => after(name, true));
+        }
+
+        await next(context);
+    }
+
+    private void Map()
+    {
+        _app.MapGet("/.well-known/openid-configuration", () => JsonAnswer($$"""{"issuer":"{{Url}}","jwks_uri":"{{Url}}/jwks"}"""));
+        _app.MapGet("/jwks", () =>
+        {
+            var q = _issuerKey.ExportParameters(false).Q;
+            return JsonAnswer($$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"1","use":"sig","x":"{{Base64UrlEncoder.Encode(q.X)}}","y":"{{Base64UrlEncoder.Encode(q.Y)}}"}]}""");
+        });
+        _app.MapPost(GatewayRoutes.Requests, (Delegate)RequestAsync);
+        _app.MapPost(GatewayRoutes.Release, (string job, HttpContext context) => IsPerson(context) ? ReleaseAnswer(job) : TypedResults.StatusCode(401));
+        _app.MapGet(GatewayRoutes.BrokerPermit, (string request, HttpContext context) => AsBroker(context, () => PermitAnswer(request)));
+        _app.MapGet(GatewayRoutes.BrokerPart, (string part, HttpContext context) => AsBroker(context, () => PartAnswer(part, context)));
+        _app.MapPost(GatewayRoutes.BrokerKeys, (KeyExchange exchange, HttpContext context) => AsBroker(context, () => KeysAnswer(exchange)));
+        _app.MapPost(GatewayRoutes.BrokerProgress, (ProgressReport report, HttpContext context) => AsBroker(context, () => ProgressAnswer(report)));
+        _app.MapPut(GatewayRoutes.BrokerResultPart, ResultPartAsync);
+        _app.MapPost(GatewayRoutes.BrokerResults, (ResultSubmission submission, HttpContext context) => AsBroker(context, () => ResultAnswer(submission)));
+        _app.MapGet(GatewayRoutes.BrokerResult, (string job, HttpContext context) => AsBroker(context, () => TypedResults.Ok(View(job))));
+        _app.MapGet(GatewayRoutes.BrokerResultMetrics, (HttpContext context) => AsBroker(context, () => JsonAnswer(Metrics)));
+        _app.MapGet(GatewayRoutes.BrokerResultModel, (HttpContext context) => AsBroker(context, () =>
+        {
+            context.Response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(SHA256.HashData(Model))}:";
+            return TypedResults.Bytes(Model);
+        }));
+        _app.MapPost(GatewayRoutes.BrokerReceipts, (ReceiptSubmission submission, HttpContext context) => AsBroker(context, () =>
+        {
+            Receipts[Seen(submission.Job)] = submission.Receipt;
+            return TypedResults.NoContent();
+        }));
+    }
+
+    private async Task<IResult> RequestAsync(HttpContext context)
+    {
+        if (!IsPerson(context))
+        {
+            return TypedResults.StatusCode(401);
+        }
+
+        var request = (await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Strict.AccessRequest))!;
+        Requests.Enqueue(request);
+        return Decision == RequestStates.Denied ? Denial("purposes") : TypedResults.Ok(new RequestView(
+            request.Id, "access", request.Dataset, Decision, new(Url, "alice", "unito", ["researcher"]), request.Project, request, null, 1, [], Why(), DateTimeOffset.UnixEpoch));
+    }
+
+    private IReadOnlyList<Reason> Why() => Decision switch
+    {
+        RequestStates.Allowed => [],
+        RequestStates.Pending => [new("approvals", 9, "needs-approval", "One reviewer must agree.")],
+        _ => [new(Decision, 0, "deny", $"It is {Decision}.")],
+    };
+
+    private IResult PermitAnswer(string id)
+    {
+        var request = Requests.LastOrDefault(request => request.Id == id);
+        return request is null
+            ? TypedResults.Problem("There is no such request.", statusCode: 404)
+            : TypedResults.Ok(Decision == RequestStates.Allowed
+                ? new PermitView(Decision, [], Permit(request).Compact, Manifest().Compact)
+                : new PermitView(Decision, Why(), null, null));
+    }
+
+    private IResult PartAnswer(string part, HttpContext context)
+    {
+        Served.Enqueue((part, context.Request.GetTypedHeaders().Range?.Ranges.First().From ?? 0));
+        return Decision == RequestStates.Allowed ? TypedResults.Bytes(Altered.GetValueOrDefault(part) ?? Parts[part], enableRangeProcessing: true) : Denial("revoked");
+    }
+
+    private IResult KeysAnswer(KeyExchange exchange)
+    {
+        Seen(exchange.Job);
+        var request = StatementKinds.KeyRequest.ReadUnverified(exchange.Request);
+        return RefuseKeys(request.Value.Sequence) ? Denial("revoked") : TypedResults.Ok(new KeyAnswer(Releases.GetOrAdd(
+            request.Digest,
+            _ => (request.Value.Sequence, StatementKinds.KeyRelease.Sign(new(1, request.Digest, [], 900, DateTimeOffset.UnixEpoch), Key).Compact)).Answer));
+    }
+
+    private NoContent ProgressAnswer(ProgressReport report)
+    {
+        Seen(report.Job);
+        foreach (var compact in report.Progress)
+        {
+            var said = StatementKinds.Progress.ReadUnverified(compact);
+            Progress.AddOrUpdate(said.Digest, 1, (_, before) => before + 1);
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private async Task<IResult> ResultPartAsync(string job, string part, HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return AsBroker(context, () =>
+        {
+            ResultParts[$"{job}/{part}"] = body.ToArray();
+            return TypedResults.NoContent();
+        });
+    }
+
+    private IResult ResultAnswer(ResultSubmission submission)
+    {
+        var job = Seen(submission.Job);
+        var bundle = StatementKinds.ResultBundle.ReadUnverified(submission.Bundle).Value;
+        if (Sha256Digest.Of(ResultParts[$"{job}/metrics"]) != bundle.Metrics.Ciphertext || Sha256Digest.Of(ResultParts[$"{job}/model"]) != bundle.Model.Ciphertext)
+        {
+            return TypedResults.Problem("A part is not the bundle's.", statusCode: 409);
+        }
+
+        Results[job] = submission.Bundle;
+        return TypedResults.Ok(View(job.ToString()));
+    }
+
+    private ResultView View(string job) => new(job, Dataset, MetricsState, ModelState, Model.Length, ["checked for names"],
+        MetricsState == ResultStates.Refused ? [new("egress", 30, "deny", "The metrics hold a number that is none.")] : []);
+
+    private IResult ReleaseAnswer(string job)
+    {
+        if (ReleaseDecision == RequestStates.Denied)
+        {
+            return Denial("egress");
+        }
+
+        ModelState = ReleaseDecision == RequestStates.Allowed ? ResultStates.Released : ResultStates.Review;
+        return TypedResults.Ok(new RequestView(
+            Guid.NewGuid().ToString(), "release", Dataset, ReleaseDecision, new(Url, "alice", "unito", ["researcher"]), "p", null, job, 1, [], [], DateTimeOffset.UnixEpoch));
+    }
+
+    private static ProblemHttpResult Denial(string rule) => TypedResults.Problem("The policy says no.", statusCode: 403, extensions: new Dictionary<string, object?>(StringComparer.Ordinal)
+    {
+        ["reasons"] = JsonSerializer.SerializeToElement(
+            [new Reason(rule, 7, "deny", $"Denied by {rule}."), new Reason("sites", 8, "deny", "Denied by sites.")], ContractsJson.Strict.IReadOnlyListReason),
+    });
+
+    private Sha256Digest Seen(string job)
+    {
+        var statement = StatementKinds.Job.Verify(job, Broker!);
+        Jobs[statement.Digest] = job;
+        return statement.Digest;
+    }
+
+    private static bool IsPerson(HttpContext context) => context.Request.Headers.Authorization == $"Bearer {PersonToken}";
+
+    private IResult AsBroker(HttpContext context, Func<IResult> answer)
+    {
+        var header = context.Request.Headers.Authorization.ToString();
+        var token = StatementKinds.BrokerToken.Verify(header["Bearer ".Length..], Broker!).Value;
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        lock (_gate)
+        {
+            return token.Aud == Key.Public.Id && token.Iss == "hub" && token.Exp - token.Iat <= BrokerToken.LifetimeSeconds && token.Exp >= now && _usedTokens.Add(token.Jti)
+                ? answer()
+                : TypedResults.StatusCode(401);
+        }
+    }
+
+    private static ContentHttpResult JsonAnswer(string json) => TypedResults.Content(json, "application/json");
+}
