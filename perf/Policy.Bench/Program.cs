@@ -64,8 +64,11 @@ static (AccessRequest, AccessFacts) Question(PolicyDocument policy, int number)
         new Purpose(broken == 0 ? "GRU" : "HMB", broken == 1 ? [] : ["NPU"], null),
         broken == 2 ? "elsewhere" : policy.Sites[0],
         broken == 3 ? other : policy.Trainers[0],
-        new SpecBounds(policy.Limits.Trials + (broken == 4 ? 1 : 0), policy.Limits.Parameters, policy.Limits.Epochs + (broken == 5 ? 1 : 0), policy.Limits.ProgressValues, []));
-    var facts = new AccessFacts(new Person("https://issuer.example", $"person-{number % 50}", broken == 6 ? "acme" : policy.Who[0].Organisations[0], [Roles.Researcher]))
+        new SpecBounds(
+            policy.Limits.Trials + (broken == 4 ? 1 : 0), policy.Limits.Parameters, policy.Limits.Epochs + (broken == 5 ? 1 : 0),
+            policy.Limits.ProgressValues, []));
+    var organisation = broken == 6 ? "acme" : policy.Who[0].Organisations[0];
+    var facts = new AccessFacts(new Person("https://issuer.example", $"person-{number % 50}", organisation, [Roles.Researcher]))
     {
         OrganisationCountry = broken == 7 ? "US" : policy.Countries[0],
         SiteCountry = policy.Countries[0],

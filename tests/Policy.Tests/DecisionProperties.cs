@@ -14,7 +14,10 @@ public sealed class DecisionProperties
         var decisions = Enumerable.Range(0, 5_000).Select(seed => World.From(seed).Decide()).ToList();
 
         foreach (var outcome in Enum.GetValues<Outcome>())
+        {
             Assert.InRange(decisions.Count(decision => decision.Outcome == outcome), 200, 4_500);
+        }
+
         Assert.Equal(
             PolicyShape.Rules.Except(["egress"]).Order(),
             decisions.Where(decision => decision.Outcome == Outcome.Deny).SelectMany(decision => decision.Decisive).Select(reason => reason.Rule).Distinct().Order());
@@ -95,10 +98,15 @@ public sealed class DecisionProperties
     {
         var bounds = world.Request.Bounds;
         foreach (var more in new[] { bounds with { Trials = 11 }, bounds with { Parameters = 1_001 }, bounds with { Epochs = 21 }, bounds with { ProgressValues = 201 } })
+        {
             yield return world with { Request = world.Request with { Bounds = more } };
+        }
         // Only where the permission before was part of it: a disease not named, or ancestry only, is refused for other reasons than width.
         if (world.Request.Purpose.Permission is "HMB" or "GRU")
+        {
             yield return world with { Request = world.Request with { Purpose = world.Request.Purpose with { Permission = "NRES" } } };
+        }
+
         yield return world with { Facts = world.Facts with { Approved = [] } };
         yield return world with { Facts = world.Facts with { Patients = 1 } };
     }
@@ -133,7 +141,10 @@ public sealed class DecisionProperties
     private static T[] Less<T>(IReadOnlyList<T> list, Random dice)
     {
         if (list.Count == 0)
+        {
             return [];
+        }
+
         var without = dice.Next(list.Count);
         return [.. list.Where((_, index) => index != without)];
     }

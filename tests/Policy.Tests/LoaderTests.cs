@@ -69,7 +69,7 @@ public sealed class LoaderTests
     [InlineData("countries: [IT]", "countries: [it]", "6:13: 'it' is not a country code of ISO 3166, such as IT (did you mean 'IT'?)")]
     [InlineData("countries: [IT]", "countries: IT", "6:12: 'countries' must be a list, such as [a, b], not 'IT'")]
     [InlineData("sites: [demo-cluster]", "sites: [Demo Cluster]", "7:9: 'Demo Cluster' is not a name: use a-z, 0-9, '-', '_' and '.', starting with a letter or digit, at most 64")]
-    [InlineData("sites: [demo-cluster]", "sites: [[demo-cluster]]", "7:9: each of sites must be a single value, not a list")]
+    [InlineData("sites: [demo-cluster]", "sites: [[demo-cluster]]", "7:9: each of 'sites' must be a single value, not a list")]
     [InlineData("000]", "00]", "8:12: 'sha256:00000000000000000000000000000000000000000000000000...' is not a digest: write 'sha256:' and 64 lower-case hex digits")]
     [InlineData("[sha256:0000", "[md5:0000", "8:12: 'md5:00000000000000000000000000000000000000000000000000000...' is not a digest: write 'sha256:' and 64 lower-case hex digits")]
     [InlineData("need: 1", "need: one", "9:19: 'approvals.need' must be a whole number without quotes, not 'one'")]

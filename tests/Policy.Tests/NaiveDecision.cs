@@ -18,7 +18,10 @@ internal static class NaiveDecision
         var judged = policy.Purposes.Modifiers.Any(modifier => "PUB COL MOR RTN RS PS GSO NMDS".Split(' ').Contains(modifier.Code));
 
         if (Broken(policy, request, facts, now).Any(broken => broken))
+        {
             return Outcome.Deny;
+        }
+
         return approvals < Math.Max(policy.Approvals.Need, judged ? 1 : 0) ? Outcome.NeedsApproval : Outcome.Allow;
     }
 
@@ -27,7 +30,10 @@ internal static class NaiveDecision
         yield return request.Dataset != policy.Dataset;
         yield return !Permitted(policy.Purposes, request.Purpose);
         foreach (var modifier in policy.Purposes.Modifiers)
+        {
             yield return !Met(modifier.Code, policy.Purposes, request.Purpose, facts);
+        }
+
         yield return request.Purpose.Conditions.Contains("ODD");
         yield return !policy.Who.Any(who => who.Organisations.Contains(facts.Requester.Organisation) && facts.Requester.Roles.Contains(who.Role));
         yield return !policy.Countries.Contains(facts.OrganisationCountry ?? "?") || !policy.Countries.Contains(facts.SiteCountry ?? "?");

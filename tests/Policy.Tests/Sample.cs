@@ -107,6 +107,8 @@ internal static class Sample
     {
         Assert.True(outcome == decision.Outcome, $"{decision.Outcome}: {string.Join("; ", decision.Decisive.Select(reason => $"{reason.Rule}: {reason.Sentence}"))}");
         if (rules.Length > 0)
+        {
             Assert.Equal(rules.Order(), decision.Decisive.Select(reason => reason.Rule).Distinct().Order());
+        }
     }
 }

@@ -67,7 +67,10 @@ public sealed class SchemaTests
     private static void Same(string name, Shape shape, JsonElement schema)
     {
         if (schema.TryGetProperty("items", out var items))
+        {
             schema = items;
+        }
+
         var properties = schema.GetProperty("properties");
         Assert.Equal(shape.Keys.Order(), properties.EnumerateObject().Select(property => property.Name).Order());
         Assert.False(schema.GetProperty("additionalProperties").GetBoolean(), $"{name} takes keys that the loader refuses");
@@ -76,7 +79,9 @@ public sealed class SchemaTests
         Assert.Equal(shape.Fields.Where(each => each.Required).Select(each => each.Key).Order(), required.Order());
 
         foreach (var inner in shape.Fields.Where(each => each.Inner is not null))
+        {
             Same(inner.Key, inner.Inner!, properties.GetProperty(inner.Key));
+        }
     }
 
     private static List<string> Strings(JsonElement list) => [.. list.EnumerateArray().Select(element => element.GetString()!)];

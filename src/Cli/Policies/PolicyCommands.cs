@@ -39,9 +39,14 @@ internal static class PolicyCommands
     private static Command Explain()
     {
         var file = new Argument<string>("FILE") { Description = "The policy file." };
-        var request = new Option<string?>("--request") { HelpName = "FILE", Description = "A request, YAML or JSON, with the keys of a case's 'request'." };
+        var request = new Option<string?>("--request")
+        {
+            HelpName = "FILE",
+            Description = "A request, YAML or JSON, with the keys of a case's 'request'.",
+        };
         var one = new Option<string?>("--case") { HelpName = "NAME", Description = "The case of that name in the policy file." };
-        var command = new Command("explain", "Show what a policy decides on a request: every rule, its line, and why. Exits 3 if it is denied.") { file, request, one };
+        var command = new Command(
+            "explain", "Show what a policy decides on a request: every rule, its line, and why. Exits 3 if it is denied.") { file, request, one };
         command.Validators.Add(result =>
         {
             if (result.GetValue(request) is null == result.GetValue(one) is null)

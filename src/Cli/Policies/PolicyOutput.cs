@@ -64,18 +64,15 @@ internal static class PolicyOutput
             output.WriteLine(JsonSerializer.Serialize(
                 new ExplainedJson(
                     file.Path, decision.Outcome.Wire(),
-                    [.. decision.Reasons.Select(reason => new ReasonJson(reason.Rule, reason.Line, file.Line(reason.Line), reason.Effect, reason.Sentence))]),
+                    [.. decision.Reasons.Select(each => new ReasonJson(each.Rule, each.Line, file.Line(each.Line), each.Effect, each.Sentence))]),
                 PolicyJsonContext.Default.ExplainedJson));
             return;
         }
 
         output.WriteLine(decision.Outcome.Wire());
-        foreach (var group in decision.Reasons.GroupBy(reason => reason.Effect, StringComparer.Ordinal).OrderBy(group => group.Key == decision.Outcome.Wire() ? 0 : 1))
+        foreach (var reason in decision.Decisive.Concat(decision.Reasons.Except(decision.Decisive)))
         {
-            foreach (var reason in group)
-            {
-                WriteReason(output, file, reason);
-            }
+            WriteReason(output, file, reason);
         }
     }
 
@@ -99,8 +96,11 @@ internal static class PolicyOutput
     private static IReadOnlyList<ProblemJson> Problems(PolicyFile file) =>
         [.. file.Problems.Select(problem => new ProblemJson(problem.At.Line, problem.At.Column, problem.Sentence))];
 
-    private static CaseJson Case(CaseResult result) =>
-        new(result.Case.Name, result.Case.Line, result.Passed, result.Case.Expect.Wire(), result.Decision.Outcome.Wire(), result.Difference, result.Decision.Reasons);
+    private static CaseJson Case(CaseResult result)
+    {
+        var (one, decision) = (result.Case, result.Decision);
+        return new(one.Name, one.Line, result.Passed, one.Expect.Wire(), decision.Outcome.Wire(), result.Difference, decision.Reasons);
+    }
 
     private static string Count(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 }
@@ -111,7 +111,8 @@ internal sealed record CheckedJson(string File, bool Valid, string? Revision, IR
 
 internal sealed record TestedJson(string File, bool Passed, IReadOnlyList<ProblemJson> Problems, IReadOnlyList<CaseJson> Cases);
 
-internal sealed record CaseJson(string Name, int Line, bool Passed, string Expect, string Outcome, string? Difference, IReadOnlyList<Reason> Reasons);
+internal sealed record CaseJson(
+    string Name, int Line, bool Passed, string Expect, string Outcome, string? Difference, IReadOnlyList<Reason> Reasons);
 
 internal sealed record ExplainedJson(string File, string Outcome, IReadOnlyList<ReasonJson> Reasons);
 

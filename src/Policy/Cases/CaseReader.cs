@@ -8,13 +8,19 @@ internal static class CaseReader
     public static IReadOnlyList<PolicyCase> Cases(Section root)
     {
         if (!root.Has("tests"))
+        {
             return [];
+        }
+
         var cases = new List<PolicyCase>();
         foreach (var section in root.InnerList("tests"))
         {
             var one = Case(section);
             if (one.Name.Length > 0 && cases.Any(other => other.Name == one.Name))
+            {
                 section.Problem(section.PlaceOf("name"), $"there is a case named '{Section.Shown(one.Name)}' already");
+            }
+
             cases.Add(one);
         }
         return cases;
@@ -25,7 +31,10 @@ internal static class CaseReader
         var expect = section.One("expect", Outcome.Deny, ReadOutcome);
         var because = section.Has("because") ? section.List("because", Readings.OneOf(PolicyShape.Rules)) : [];
         if (because.Count > 0 && expect == Outcome.Allow)
+        {
             section.Problem(section.PlaceOf("because"), "an allow comes of every rule together, so 'because' says nothing here");
+        }
+
         return new PolicyCase(
             section.One("name", "", Readings.Text),
             section.Inner("request") is { } request ? Request(request) : new CaseRequest(),

@@ -78,7 +78,7 @@ public sealed record CaseRequest
         var user = Or("user", User, FirstOf(policy.Purposes.Users)) ?? "https://issuer.example#requester";
         var hash = user.IndexOf('#', StringComparison.Ordinal);
         var who = policy.Who.FirstOrDefault(Agrees) ?? FirstOf(policy.Who);
-        var organisation = Or("organisation", Organisation, who?.Organisations.OrderBy(name => Rank(policy.Purposes.Institutions, name)).FirstOrDefault());
+        var organisation = Or("organisation", Organisation, FirstOf(who?.Organisations ?? [], preferred: policy.Purposes.Institutions));
         var role = Or("role", Role, who?.Role);
         return new Person(user[..hash], user[(hash + 1)..], organisation ?? "", role is null ? [] : [role]);
     }
@@ -87,17 +87,18 @@ public sealed record CaseRequest
     private bool Agrees(WhoRule rule) =>
         (Organisation is null || rule.Organisations.Contains(Organisation, StringComparer.Ordinal)) && (Role is null || rule.Role == Role);
 
-    private static string? Home(PolicyDocument policy) => policy.Countries.OrderBy(country => Rank(policy.Purposes.Regions, country)).FirstOrDefault();
+    private static string? Home(PolicyDocument policy) => FirstOf(policy.Countries, preferred: policy.Purposes.Regions);
 
     private static IReadOnlyList<Sha256Digest?> EasiestStart(PolicyDocument policy) =>
         [.. policy.InitialWeights.OrderBy(start => start is null ? 0 : 1).Take(1)];
-
-    private static int Rank(IReadOnlyList<string> preferred, string value) => preferred.Contains(value, StringComparer.Ordinal) ? 0 : 1;
 
     private static Person Approver(PolicyDocument policy, int number) => new(
         "https://issuer.example", $"approver-{number.ToString(CultureInfo.InvariantCulture)}", policy.Steward, [policy.Approvals.Role]);
 
     private static T? FirstOf<T>(IReadOnlyList<T> list) => list is [var first, ..] ? first : default;
+
+    private static string? FirstOf(IReadOnlyList<string> list, IReadOnlyList<string> preferred) =>
+        list.FirstOrDefault(value => preferred.Contains(value, StringComparer.Ordinal)) ?? FirstOf(list);
 
     private T Or<T>(string key, T given, T otherwise) => Given.Contains(key) ? given : otherwise;
 }

@@ -22,9 +22,14 @@ public static class PolicyTests
     {
         var decisive = decision.Decisive.Select(reason => reason.Rule).Distinct(StringComparer.Ordinal).ToList();
         if (decision.Outcome != one.Expect)
+        {
             return $"expected {one.Expect.Wire()}, and it is {decision.Outcome.Wire()} because of {string.Join(", ", decisive)}";
+        }
+
         if (one.Because.Count == 0)
+        {
             return null;
+        }
 
         var silent = one.Because.Except(decisive, StringComparer.Ordinal).ToList();
         var unexpected = decisive.Except(one.Because, StringComparer.Ordinal).ToList();

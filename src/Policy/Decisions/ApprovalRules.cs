@@ -29,10 +29,13 @@ internal static class ApprovalRules
         var need = Need(policy);
         var role = policy.Approvals.Role;
         if (need == 0)
+        {
             return policy.Allow("approvals", "no approval is needed", "approvals.need");
+        }
+
         return count >= need
             ? policy.Allow("approvals", $"approved by {Say.People(count, role)}", "approvals.need")
-            : policy.NeedsApproval("approvals", $"{Say.People(need, role)} must approve, and {count} did; the requester's own does not count", "approvals.need");
+            : policy.NeedsApproval("approvals", $"{Say.People(need, role)} other than the requester must approve, and {count} did", "approvals.need");
     }
 
     /// <summary>A refusal by somebody who could have approved; anybody else's says nothing.</summary>
@@ -40,7 +43,9 @@ internal static class ApprovalRules
     {
         var count = Count(refused, role, requester);
         if (count > 0)
+        {
             yield return policy.Deny(rule, $"refused by {Say.People(count, role)}");
+        }
     }
 
     private static (string Issuer, string Subject) Identity(Person person) => (person.Issuer, person.Subject);

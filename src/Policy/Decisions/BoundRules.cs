@@ -1,24 +1,26 @@
 using Scanlock.Contracts;
-using Scanlock.Contracts.Access;
 
 namespace Scanlock.Policy;
 
 /// <summary>The rules about numbers and starting points: <c>limits</c>, <c>minima</c>, <c>initial_weights</c>, <c>isolation</c>.</summary>
 internal static class BoundRules
 {
-    /// <summary>The bounds that a request asks for, against the policy's limits.</summary>
-    public static IEnumerable<Finding> Limits(PolicyDocument policy, SpecBounds asked) =>
+    /// <summary>What a request or a job would use, against the policy's limits.</summary>
+    public static IEnumerable<Finding> Limits(PolicyDocument policy, long trials, long parameters, long epochs, long progressValues) =>
     [
-        AtMost(policy, "limits.trials", "trials", asked.Trials, policy.Limits.Trials),
-        AtMost(policy, "limits.parameters", "parameters", asked.Parameters, policy.Limits.Parameters),
-        AtMost(policy, "limits.epochs", "epochs", asked.Epochs, policy.Limits.Epochs),
-        AtMost(policy, "limits.progress_values", "progress values", asked.ProgressValues, policy.Limits.ProgressValues, least: 0),
+        AtMost(policy, "limits.trials", "trials", trials, policy.Limits.Trials),
+        AtMost(policy, "limits.parameters", "parameters", parameters, policy.Limits.Parameters),
+        AtMost(policy, "limits.epochs", "epochs", epochs, policy.Limits.Epochs),
+        AtMost(policy, "limits.progress_values", "progress values", progressValues, policy.Limits.ProgressValues, least: 0),
     ];
 
-    public static Finding AtMost(PolicyDocument policy, string path, string what, long asked, long most, long least = 1)
+    private static Finding AtMost(PolicyDocument policy, string path, string what, long asked, long most, long least = 1)
     {
         if (asked < least)
+        {
             return policy.Deny(RuleOf(path), $"{asked} {what} is less than {least}", path);
+        }
+
         return asked <= most
             ? policy.Allow(RuleOf(path), $"{asked} {what} of at most {most}", path)
             : policy.Deny(RuleOf(path), $"{asked} {what}, and at most {most} are allowed", path);

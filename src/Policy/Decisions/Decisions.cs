@@ -13,11 +13,13 @@ public static class Decisions
     {
         var approvals = ApprovalRules.Count(facts.Approved, policy.Approvals.Role, facts.Requester);
         var use = new Use(
-            [request.Dataset], facts.Requester, facts.OrganisationCountry, request.Site, facts.SiteCountry, request.Purpose, request.Trainer, approvals);
+            [request.Dataset], facts.Requester, facts.OrganisationCountry, request.Site, facts.SiteCountry, request.Purpose, request.Trainer,
+            approvals);
         return PolicyDecision.Of(
         [
             .. UseRules.All(policy, use, now),
-            .. BoundRules.Limits(policy, request.Bounds),
+            .. BoundRules.Limits(
+                policy, request.Bounds.Trials, request.Bounds.Parameters, request.Bounds.Epochs, request.Bounds.ProgressValues),
             .. Patients(policy, facts.Patients),
             .. BoundRules.InitialWeights(policy, request.Bounds.InitialWeights),
             BoundRules.SomeIsolation(policy),
@@ -38,10 +40,7 @@ public static class Decisions
             .. PermitRules.Standing(facts.Revoked, facts.Withdrawn),
             .. PermitRules.Covers(facts, now),
             .. UseRules.All(policy, use, now),
-            BoundRules.AtMost(policy, "limits.trials", "trials", facts.OtherJobs + 1L, policy.Limits.Trials),
-            BoundRules.AtMost(policy, "limits.parameters", "parameters", demand.Parameters, policy.Limits.Parameters),
-            BoundRules.AtMost(policy, "limits.epochs", "epochs", demand.Epochs, policy.Limits.Epochs),
-            BoundRules.AtMost(policy, "limits.progress_values", "progress values", demand.ProgressValues, policy.Limits.ProgressValues, least: 0),
+            .. BoundRules.Limits(policy, facts.OtherJobs + 1L, demand.Parameters, demand.Epochs, demand.ProgressValues),
             .. Minima(policy, permit, facts),
             .. BoundRules.InitialWeights(policy, demand.InitialWeights is { } weights ? [weights] : []),
             BoundRules.Isolation(policy, facts.Isolation),
@@ -67,20 +66,26 @@ public static class Decisions
 
     private static Use UseUnder(
         Permit permit, string? organisationCountry, string site, string? siteCountry, Contracts.Sha256Digest trainer, int approvals) =>
-        new([.. permit.Datasets.Select(dataset => dataset.Dataset)], permit.Researcher, organisationCountry, site, siteCountry, permit.Purpose, trainer, approvals);
+        new([.. permit.Datasets.Select(dataset => dataset.Dataset)], permit.Researcher, organisationCountry, site, siteCountry, permit.Purpose, trainer,
+            approvals);
 
     private static IEnumerable<Finding> Patients(PolicyDocument policy, int? patients)
     {
         if (patients is { } known)
+        {
             yield return BoundRules.AtLeast(policy, "minima.patients", "patients:", known, policy.Minima.Patients);
+        }
     }
 
     /// <summary>The stricter of policy and permit; run-step enforces the permit's once more where the job really counts.</summary>
     private static IEnumerable<Finding> Minima(PolicyDocument policy, Permit permit, KeyFacts facts)
     {
-        yield return BoundRules.AtLeast(policy, "minima.batch", "samples in a batch:", facts.Demand.Batch, Math.Max(policy.Minima.Batch, permit.Minima.Batch));
-        yield return BoundRules.AtLeast(policy, "minima.patients", "patients:", facts.Patients, Math.Max(policy.Minima.Patients, permit.Minima.Patients));
+        var (batch, patients) = (Math.Max(policy.Minima.Batch, permit.Minima.Batch), Math.Max(policy.Minima.Patients, permit.Minima.Patients));
+        yield return BoundRules.AtLeast(policy, "minima.batch", "samples in a batch:", facts.Demand.Batch, batch);
+        yield return BoundRules.AtLeast(policy, "minima.patients", "patients:", facts.Patients, patients);
         if (facts.Demand.Steps is { } steps)
+        {
             yield return BoundRules.AtLeast(policy, "minima.steps", "steps:", steps, Math.Max(policy.Minima.Steps, permit.Minima.Steps));
+        }
     }
 }

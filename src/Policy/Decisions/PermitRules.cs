@@ -27,7 +27,7 @@ internal static class PermitRules
             Check(now < permit.ExpiresAt, "has not expired", "has expired"),
             Check(permit.Sites.Contains(facts.Site, StringComparer.Ordinal), "is for this site", "is for another site"),
             Check(permit.Trainers.Contains(facts.Trainer), "is for the trainer that was measured", "is for another trainer than was measured"),
-            Check(permit.Isolation.Contains(facts.Isolation, StringComparer.Ordinal), "accepts this isolation", "does not accept this isolation"),
+            Check(permit.Isolation.Contains(facts.Isolation), "accepts this isolation", "does not accept this isolation"),
             Bound("jobs", facts.OtherJobs + 1L, bounds.Trials),
             Bound("epochs", demand.Epochs, bounds.Epochs),
             Bound("parameters", demand.Parameters, bounds.Parameters),

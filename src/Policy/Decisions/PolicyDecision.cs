@@ -43,7 +43,10 @@ public sealed record PolicyDecision
     {
         var all = findings.ToList();
         if (all.Count == 0)
+        {
             all.Add(new Finding(Outcome.Deny, "policy", 0, "no rule allows this"));
+        }
+
         return new PolicyDecision(
             all.Min(finding => finding.Effect),
             [.. all.Select(finding => new Reason(finding.Rule, finding.Line, finding.Effect.Wire(), finding.Sentence))]);

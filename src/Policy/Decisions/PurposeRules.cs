@@ -10,7 +10,9 @@ internal static class PurposeRules
     public static IEnumerable<Finding> All(PolicyDocument policy, Use use)
     {
         foreach (var unknown in use.Purpose.Conditions.Where(name => Duo.Find(name) is not { IsPermission: false }))
-            yield return policy.Deny(Rule, $"{Say.Quoted(unknown)} is not a modifier of the Data Use Ontology, so no condition that could be met");
+        {
+            yield return policy.Deny(Rule, $"{Say.Quoted(unknown)} is not a modifier of the Data Use Ontology, so no condition that can be met");
+        }
 
         var asked = Duo.Find(use.Purpose.Permission);
         if (asked is not { IsPermission: true })
@@ -22,22 +24,29 @@ internal static class PurposeRules
         yield return Permission(policy, asked, use.Purpose);
         var conditions = use.Purpose.Conditions.Select(Duo.Find).OfType<DuoTerm>().ToList();
         foreach (var modifier in policy.Purposes.Modifiers)
+        {
             yield return Modifier(policy, modifier, asked, conditions, use);
+        }
     }
 
     private static Finding Permission(PolicyDocument policy, DuoTerm asked, Purpose purpose)
     {
-        var at = "purposes.permit";
+        const string At = "purposes.permit";
+        var name = $"{asked} ({asked.Label})";
+        var permit = policy.Purposes.Permit;
         if (asked == Duo.Ds && string.IsNullOrWhiteSpace(purpose.Disease))
-            return policy.Deny(Rule, "DS (disease specific research) was asked for without naming the disease", at);
+        {
+            return policy.Deny(Rule, $"{name} was asked for without naming the disease", At);
+        }
 
-        var granting = policy.Purposes.Permit.FirstOrDefault(permitted => Grants(policy.Purposes, permitted, asked, purpose));
-        if (granting is not null)
-            return policy.Allow(Rule, granting == asked ? $"{asked} ({asked.Label}) is permitted" : $"{asked} ({asked.Label}) is part of {granting}, which is permitted", at);
+        if (permit.FirstOrDefault(permitted => Grants(policy.Purposes, permitted, asked, purpose)) is { } granting)
+        {
+            return policy.Allow(Rule, granting == asked ? $"{name} is permitted" : $"{name} is part of {granting}, which is permitted", At);
+        }
 
-        return policy.Purposes.Permit.Contains(Duo.Ds) && asked == Duo.Ds
-            ? policy.Deny(Rule, $"research on {Say.Quoted(purpose.Disease!)} was asked for; of diseases, {Say.Only(policy.Purposes.Diseases)} permitted", at)
-            : policy.Deny(Rule, $"{asked} ({asked.Label}) was asked for, and {Say.Only([.. policy.Purposes.Permit.Select(term => term.Code)])} permitted", at);
+        return asked == Duo.Ds && permit.Contains(Duo.Ds)
+            ? policy.Deny(Rule, $"research on {Say.Quoted(purpose.Disease!)} was asked for; of diseases, {Say.Only(policy.Purposes.Diseases)} permitted", At)
+            : policy.Deny(Rule, $"{name} was asked for, and {Say.Only([.. permit.Select(term => term.Code)])} permitted", At);
     }
 
     private static bool Grants(PurposeRule rule, DuoTerm permitted, DuoTerm asked, Purpose purpose) =>
@@ -46,42 +55,47 @@ internal static class PurposeRules
 
     private static Finding Modifier(PolicyDocument policy, DuoTerm modifier, DuoTerm asked, List<DuoTerm> conditions, Use use)
     {
-        var name = $"{modifier} ({modifier.Label})";
-        Finding Met(string how) => policy.Allow(Rule, $"{name}: {how}", At(modifier));
-        Finding Unmet(string why) => policy.Deny(Rule, $"{name}: {why}", At(modifier));
-
-        switch (modifier.Check)
-        {
-            case ModifierCheck.Declared:
-                return Duo.Declares(conditions, modifier) ? Met("declared in the request") : Unmet("the request does not declare that it meets this condition");
-            case ModifierCheck.EthicsReference:
-                return string.IsNullOrWhiteSpace(use.Purpose.Ethics) ? Unmet("the request names no ethics approval of its own") : Met($"the request names {Say.Quoted(use.Purpose.Ethics)}");
-            case ModifierCheck.Expiry:
-                return Met("kept by the policy's own end, 'expires'");
-            case ModifierCheck.UserList:
-                return policy.Purposes.Users.Contains($"{use.Person.Issuer}#{use.Person.Subject}", StringComparer.Ordinal)
-                    ? Met("the requester is on the list of users")
-                    : Unmet("the requester is not on the list of users");
-            case ModifierCheck.InstitutionList:
-                return policy.Purposes.Institutions.Contains(use.Person.Organisation, StringComparer.Ordinal)
-                    ? Met($"{Say.Quoted(use.Person.Organisation)} is on the list of institutions")
-                    : Unmet($"{Say.Quoted(use.Person.Organisation)} is not on the list of institutions");
-            case ModifierCheck.RegionList:
-                return InRegion(policy, use.OrganisationCountry) && InRegion(policy, use.SiteCountry)
-                    ? Met("organisation and site are in the approved region")
-                    : Unmet($"organisation ({use.OrganisationCountry ?? "unknown"}) and site ({use.SiteCountry ?? "unknown"}) must both be in {string.Join(", ", policy.Purposes.Regions)}");
-            case ModifierCheck.NoAncestry:
-                return NoAncestry(asked, modifier, conditions) ? Met("no research into ancestry is asked for") : Unmet($"{asked} can include research into ancestry, and the request does not declare that it leaves that out");
-            case ModifierCheck.Nothing:
-                return Met("asks nothing of a research request");
-            case ModifierCheck.Person:
-                return use.Approvals >= ApprovalRules.Need(policy)
-                    ? Met("judged by those who approved")
-                    : policy.NeedsApproval(Rule, $"{name}: no machine can decide this, so a person must{(conditions.Contains(modifier) ? "; the request says that it is met" : "")}", At(modifier));
-            default:
-                throw new InvalidOperationException($"No check is known for {modifier}.");
-        }
+        var (effect, sentence) = Judge(policy, modifier, asked, conditions, use);
+        return new Finding(effect, Rule, policy.LineOf($"purposes.modifiers.{modifier}"), $"{modifier} ({modifier.Label}): {sentence}");
     }
+
+    private static (Outcome Effect, string Sentence) Judge(
+        PolicyDocument policy, DuoTerm modifier, DuoTerm asked, List<DuoTerm> conditions, Use use)
+    {
+        var rule = policy.Purposes;
+        return modifier.Check switch
+        {
+            ModifierCheck.Declared => Verdict(
+                Duo.Declares(conditions, modifier), "declared in the request", "the request does not declare that it meets this condition"),
+            ModifierCheck.EthicsReference => Verdict(
+                !string.IsNullOrWhiteSpace(use.Purpose.Ethics), "the request names an ethics approval", "the request names no ethics approval of its own"),
+            ModifierCheck.Expiry => (Outcome.Allow, "kept by the policy's own end, 'expires'"),
+            ModifierCheck.UserList => Verdict(
+                rule.Users.Contains($"{use.Person.Issuer}#{use.Person.Subject}", StringComparer.Ordinal),
+                "the requester is on the list of users", "the requester is not on the list of users"),
+            ModifierCheck.InstitutionList => Verdict(
+                rule.Institutions.Contains(use.Person.Organisation, StringComparer.Ordinal),
+                $"{Say.Quoted(use.Person.Organisation)} is on the list of institutions",
+                $"{Say.Quoted(use.Person.Organisation)} is not on the list of institutions"),
+            ModifierCheck.RegionList => Verdict(
+                InRegion(policy, use.OrganisationCountry) && InRegion(policy, use.SiteCountry),
+                "organisation and site are in the approved region",
+                $"organisation ({Say.Short(use.OrganisationCountry ?? "unknown")}) and site ({Say.Short(use.SiteCountry ?? "unknown")}) must both be in the "
+                    + $"approved region, and {Say.Only(rule.Regions)}"),
+            ModifierCheck.NoAncestry => Verdict(
+                NoAncestry(asked, modifier, conditions),
+                "no research into ancestry is asked for",
+                $"{asked} can include research into ancestry, and the request does not declare that it leaves that out"),
+            ModifierCheck.Nothing => (Outcome.Allow, "asks nothing of a research request"),
+            ModifierCheck.Person when use.Approvals >= ApprovalRules.Need(policy) => (Outcome.Allow, "judged by those who approved"),
+            ModifierCheck.Person when conditions.Contains(modifier) =>
+                (Outcome.NeedsApproval, "the request says that it is met; no machine can decide that, so a person must"),
+            ModifierCheck.Person => (Outcome.NeedsApproval, "no machine can decide this, so a person must"),
+            _ => throw new InvalidOperationException($"No check is known for {modifier}."),
+        };
+    }
+
+    private static (Outcome Effect, string Sentence) Verdict(bool met, string yes, string no) => met ? (Outcome.Allow, yes) : (Outcome.Deny, no);
 
     private static bool InRegion(PolicyDocument policy, string? country) =>
         country is not null && policy.Purposes.Regions.Contains(country, StringComparer.Ordinal);
@@ -89,6 +103,4 @@ internal static class PurposeRules
     /// <summary>Biomedical permissions exclude ancestry by definition; wider ones only where the request says so.</summary>
     private static bool NoAncestry(DuoTerm asked, DuoTerm modifier, List<DuoTerm> conditions) =>
         asked != Duo.Poa && (Duo.Contains(Duo.Hmb, asked) || conditions.Contains(modifier));
-
-    private static string At(DuoTerm modifier) => $"purposes.modifiers.{modifier}";
 }

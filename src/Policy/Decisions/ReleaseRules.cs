@@ -9,7 +9,8 @@ internal static class ReleaseRules
 
     public static IEnumerable<Finding> All(PolicyDocument policy, ReleaseFacts facts) => facts.Kind switch
     {
-        ReleaseKind.Metrics => Reviews(policy, facts, Math.Max(MetricsReviews(policy.Egress), MetricsReviews(facts.Permit.Egress)), "egress.metrics"),
+        ReleaseKind.Metrics =>
+            Reviews(policy, facts, Math.Max(MetricsReviews(policy.Egress), MetricsReviews(facts.Permit.Egress)), "egress.metrics"),
         ReleaseKind.Model =>
         [
             Size(policy, facts),
@@ -47,14 +48,22 @@ internal static class ReleaseRules
         var requester = facts.Permit.Researcher;
         var agreed = ApprovalRules.Count(facts.Agreed, Roles.Reviewer, requester);
         foreach (var refusal in ApprovalRules.Refusals(policy, Rule, facts.Refused, Roles.Reviewer, requester))
+        {
             yield return refusal;
+        }
 
         if (need == 0)
+        {
             yield return policy.Allow(Rule, "no review is needed", at);
+        }
         else if (agreed >= need)
+        {
             yield return policy.Allow(Rule, $"agreed to by {Say.People(agreed, Roles.Reviewer)}", at);
+        }
         else
-            yield return policy.NeedsApproval(Rule, $"{Say.People(need, Roles.Reviewer)} must agree, and {agreed} did; the requester's own does not count", at);
+        {
+            yield return policy.NeedsApproval(Rule, $"{Say.People(need, Roles.Reviewer)} other than the requester must agree, and {agreed} did", at);
+        }
     }
 
     private static int MetricsReviews(EgressRules rules) => rules.Metrics == "auto" ? 0 : 1;

@@ -41,7 +41,10 @@ internal static class UseRules
             .Select((rule, index) => (rule, path: $"who[{index + 1}]"))
             .FirstOrDefault(entry => Matches(entry.rule, use.Person));
         if (match.rule is { } rule)
+        {
             return policy.Allow("who", $"a {rule.Role} of {organisation} may ask", match.path);
+        }
+
         return policy.Deny("who", $"{Say.Roles(use.Person.Roles)} of {organisation} is not among those who may ask");
     }
 
@@ -51,7 +54,10 @@ internal static class UseRules
     private static Finding Country(PolicyDocument policy, string whose, string? country)
     {
         if (country is null)
+        {
             return policy.Deny("countries", $"the country of {whose} is not known to this gateway");
+        }
+
         return policy.Countries.Contains(country, StringComparer.Ordinal)
             ? policy.Allow("countries", $"{whose} is in {country}")
             : policy.Deny("countries", $"{whose} is in {Say.Short(country)}, and {Say.Only(policy.Countries)} allowed");

@@ -11,7 +11,9 @@ internal static class PolicyReader
     public static PolicyDocument? Read(YamlItem top, Sha256Digest revision, Problems problems)
     {
         if (Section.Open(top, PolicyShape.Root, path: "", problems) is not { } root)
+        {
             return null;
+        }
 
         var lines = new Lines();
         lines.AddKeys(root, PolicyShape.Root);
@@ -19,9 +21,7 @@ internal static class PolicyReader
         {
             Dataset = root.One("dataset", "", Readings.Name),
             Steward = root.One("steward", "", Readings.Name),
-            Basis = root.Inner("basis") is { } basis
-                ? new(basis.Maybe<string>("ethics", Readings.Text), basis.Maybe<string>("legal", Readings.Text), basis.Maybe<string>("data_permit", Readings.Text))
-                : new(null, null, null),
+            Basis = root.Inner("basis") is { } basis ? Basis(basis) : new(null, null, null),
             Purposes = root.Inner("purposes") is { } purposes ? Purposes(purposes, lines) : new([], []),
             Who = Who(root, lines),
             Countries = root.List<string>("countries", Readings.Country),
@@ -31,9 +31,7 @@ internal static class PolicyReader
                 ? new((int)approvals.Number("need", 0, 20), approvals.One("role", "", Readings.OneOf(PolicyShape.Roles)))
                 : new(0, ""),
             Limits = root.Inner("limits") is { } limits ? Limits(limits) : new(0, 0, 0, 0),
-            Minima = root.Inner("minima") is { } minima
-                ? new((int)minima.Number("batch", 1, 1_000_000), (int)minima.Number("steps", 1, 1_000_000_000), (int)minima.Number("patients", 1, 100_000_000))
-                : new(1, 1, 1),
+            Minima = root.Inner("minima") is { } minima ? Minima(minima) : new(1, 1, 1),
             InitialWeights = root.List<Sha256Digest?>("initial_weights", Readings.Weights),
             Isolation = root.List("isolation", Readings.OneOf(PolicyShape.Isolation)),
             Lease = root.One("lease", TimeSpan.Zero, Readings.Lease),
@@ -49,7 +47,9 @@ internal static class PolicyReader
     {
         var modifiers = section.Has("modifiers") ? section.Placed<DuoTerm>("modifiers", Readings.Modifier) : [];
         foreach (var (modifier, at) in modifiers)
+        {
             lines.Add($"purposes.modifiers.{modifier}", at);
+        }
 
         var permit = section.Placed<DuoTerm>("permit", Readings.Permission);
         var rule = new PurposeRule([.. permit.Select(pair => pair.Value)], [.. modifiers.Select(pair => pair.Value)])
@@ -70,9 +70,13 @@ internal static class PolicyReader
         {
             var written = terms.FirstOrDefault(pair => pair.Term.Code == code);
             if (written.Term is not null && !section.Has(list))
+            {
                 section.Problem(written.At, $"{code} ({written.Term.Label}) needs the list 'purposes.{list}'");
+            }
             else if (written.Term is null && section.Has(list))
+            {
                 section.Problem(section.PlaceOf(list), $"'purposes.{list}' has no effect without the term {code}");
+            }
         }
     }
 
@@ -82,10 +86,21 @@ internal static class PolicyReader
         foreach (var entry in root.InnerList("who"))
         {
             lines.Add(entry.Path, entry.At);
-            rules.Add(new WhoRule(entry.List<string>("organisation", Readings.Name, orOne: true), entry.One("role", "", Readings.OneOf(PolicyShape.Roles))));
+            var organisations = entry.List<string>("organisation", Readings.Name, orOne: true);
+            rules.Add(new WhoRule(organisations, entry.One("role", "", Readings.OneOf(PolicyShape.Roles))));
         }
         return rules;
     }
+
+    private static Basis Basis(Section section) => new(
+        section.Maybe<string>("ethics", Readings.Text),
+        section.Maybe<string>("legal", Readings.Text),
+        section.Maybe<string>("data_permit", Readings.Text));
+
+    private static Minima Minima(Section section) => new(
+        (int)section.Number("batch", 1, 1_000_000),
+        (int)section.Number("steps", 1, 1_000_000_000),
+        (int)section.Number("patients", 1, 100_000_000));
 
     private static LimitRule Limits(Section section) => new(
         (int)section.Number("trials", 1, 1_000_000),
@@ -103,16 +118,18 @@ internal static class PolicyReader
     /// <summary>Where each key stands.</summary>
     private sealed class Lines
     {
-        private readonly ImmutableDictionary<string, int>.Builder _lines = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        private readonly Dictionary<string, int> _lines = new(StringComparer.Ordinal);
 
         public void Add(string key, Place at) => _lines[key] = at.Line;
 
         public void AddKeys(Section section, Shape shape)
         {
             foreach (var (key, at) in section.PlacedKeys(shape))
+            {
                 Add(key, at);
+            }
         }
 
-        public ImmutableDictionary<string, int> ToImmutable() => _lines.ToImmutable();
+        public ImmutableDictionary<string, int> ToImmutable() => _lines.ToImmutableDictionary(StringComparer.Ordinal);
     }
 }

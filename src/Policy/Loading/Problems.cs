@@ -19,7 +19,9 @@ internal sealed class Problems
     public void Add(Place at, string sentence)
     {
         if (_found.Count < Most)
+        {
             _found.Add(new PolicyProblem(at, sentence));
+        }
     }
 
     public IReadOnlyList<PolicyProblem> InOrder() => [.. _found.OrderBy(problem => problem.At.Line).ThenBy(problem => problem.At.Column)];

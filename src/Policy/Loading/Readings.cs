@@ -25,7 +25,10 @@ internal static partial class Readings
     {
         value = text;
         if (text.Length is 0 or > LongestText)
+        {
             return $"text of 1 to {LongestText} characters is expected here, not {text.Length}";
+        }
+
         return text.Any(char.IsControl) ? "text without line breaks or control characters is expected here" : null;
     }
 
@@ -34,7 +37,10 @@ internal static partial class Readings
     {
         value = text;
         if (Text(text, out _) is { } wrong)
+        {
             return wrong;
+        }
+
         var hash = text.IndexOf('#', StringComparison.Ordinal);
         return hash > 0 && hash < text.Length - 1
             ? null
@@ -73,12 +79,20 @@ internal static partial class Readings
     {
         value = Duo.Find(text)!;
         if (value is not null && value.IsPermission == permission)
+        {
             return null;
+        }
+
         var wanted = permission ? "permission" : "modifier";
         if (value is not null)
-            return $"{value.Code} ({value.Label}) is a {(permission ? "modifier" : "permission")} of the Data Use Ontology; a {wanted} belongs here";
+        {
+            var given = permission ? "modifier" : "permission";
+            return $"{value.Code} ({value.Label}) is a {given} of the Data Use Ontology; a {wanted} belongs here";
+        }
+
         var known = (permission ? Duo.Permissions : Duo.Modifiers).Select(term => term.Code).ToList();
-        return $"'{Section.Shown(text)}' is not a {wanted} of the Data Use Ontology{Suggestion.For(text, known)}; known are {string.Join(", ", known)}";
+        var hint = $"{Suggestion.For(text, known)}; known are {string.Join(", ", known)}";
+        return $"'{Section.Shown(text)}' is not a {wanted} of the Data Use Ontology{hint}";
     }
 
     /// <summary>A duration such as <c>90s</c>, <c>15m</c> or <c>1h</c>.</summary>
@@ -87,7 +101,10 @@ internal static partial class Readings
         value = default;
         var match = DurationForm().Match(text);
         if (!match.Success)
+        {
             return $"'{Section.Shown(text)}' is not a duration: write a number and s, m or h, such as 15m";
+        }
+
         var count = int.Parse(match.Groups["count"].ValueSpan, CultureInfo.InvariantCulture);
         value = match.Groups["unit"].ValueSpan switch
         {
@@ -102,8 +119,12 @@ internal static partial class Readings
     public static string? Expiry(string text, out DateTimeOffset value)
     {
         value = default;
-        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day == DateOnly.MaxValue)
+        var isDay = DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day);
+        if (!isDay || day == DateOnly.MaxValue)
+        {
             return $"'{Section.Shown(text)}' is not a date: write YYYY-MM-DD, such as 2027-06-30";
+        }
+
         value = new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
         return null;
     }
@@ -135,9 +156,15 @@ internal static partial class Readings
     {
         value = null;
         if (text == "none")
+        {
             return null;
+        }
+
         if (!Sha256Digest.TryParse(text, out var digest))
+        {
             return $"'{Section.Shown(text)}' names no initial weights: write 'none', or 'sha256:' and 64 lower-case hex digits";
+        }
+
         value = digest;
         return null;
     }

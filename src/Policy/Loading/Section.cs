@@ -56,7 +56,9 @@ internal sealed class Section
         }
 
         foreach (var field in _shape.Fields.Where(field => field.Required && _map.Find(field.Key) is null && !excused.Contains(field.Key)))
+        {
             _problems.Add(_map.At, $"{NameOf(Path)} lacks '{field.Key}'");
+        }
     }
 
     public bool Has(string key) => _map.Find(key) is not null;
@@ -71,13 +73,18 @@ internal sealed class Section
         foreach (var field in shape.Fields)
         {
             if (map.Find(field.Key) is not { } entry)
+            {
                 continue;
+            }
+
             var name = path.Length == 0 ? field.Key : $"{path}.{field.Key}";
             yield return (name, entry.At);
             if (field.Inner is not null && entry.Value is YamlMap inner)
             {
                 foreach (var below in PlacedKeys(inner, field.Inner, name))
+                {
                     yield return below;
+                }
             }
         }
     }
@@ -91,16 +98,18 @@ internal sealed class Section
     /// <summary>The maps listed under a key.</summary>
     public IReadOnlyList<Section> InnerList(string key) =>
     [
-        .. Items(key, orOne: false).Select((item, index) => Open(item, ShapeOf(key), $"{PathOf(key)}[{index + 1}]", _problems)).OfType<Section>(),
+        .. Items(key, orOne: false)
+            .Select((item, index) => Open(item, ShapeOf(key), $"{PathOf(key)}[{index + 1}]", _problems))
+            .OfType<Section>(),
     ];
 
     /// <summary>One value that must be there; a missing key has been recorded already.</summary>
     public T One<T>(string key, T placeholder, Reading<T> read) =>
-        _map.Find(key) is { } entry && Read(entry.Value, PathOf(key), read, out var value) ? value : placeholder;
+        _map.Find(key) is { } entry && Read(entry.Value, $"'{PathOf(key)}'", read, out var value) ? value : placeholder;
 
     /// <summary>One value that may be missing or null.</summary>
     public T? Maybe<T>(string key, Reading<T> read) =>
-        _map.Find(key) is { Value: not YamlScalar { IsNull: true } } entry && Read(entry.Value, PathOf(key), read, out var value) ? value : default;
+        _map.Find(key) is { Value: not YamlScalar { IsNull: true } } ? Given(key, read) : default;
 
     /// <summary>One value that may be left out, and says something where it is written.</summary>
     public T? Given<T>(string key, Reading<T> read) => One(key, default(T?), read!);
@@ -114,12 +123,19 @@ internal sealed class Section
         var values = new List<(T Value, Place At)>();
         foreach (var item in Items(key, orOne))
         {
-            if (!Read(item, $"each of {PathOf(key)}", read, out var value))
+            if (!Read(item, $"each of '{PathOf(key)}'", read, out var value))
+            {
                 continue;
+            }
+
             if (values.Any(other => EqualityComparer<T>.Default.Equals(other.Value, value)))
+            {
                 _problems.Add(item.At, $"'{Shown(((YamlScalar)item).Text)}' is listed twice in '{PathOf(key)}'");
+            }
             else
+            {
                 values.Add((value, item.At));
+            }
         }
         return values;
     }
@@ -128,11 +144,17 @@ internal sealed class Section
     public long Number(string key, long least, long most)
     {
         if (_map.Find(key) is not { } entry)
+        {
             return least;
+        }
+
         if (entry.Value is YamlScalar { Plain: true } scalar && IsNumber(scalar.Text, out var number))
         {
             if (number >= least && number <= most)
+            {
                 return number;
+            }
+
             _problems.Add(scalar.At, $"'{PathOf(key)}' must be from {least} to {most}, not {number}");
             return least;
         }
@@ -146,22 +168,32 @@ internal sealed class Section
         number = 0;
         var underscoresWithin = !text.StartsWith('_') && !text.EndsWith('_') && !text.Contains("__", StringComparison.Ordinal);
         return underscoresWithin && text.Length <= 32
-            && long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+            && long.TryParse(
+                text.Replace("_", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
     }
 
     private IReadOnlyList<YamlItem> Items(string key, bool orOne)
     {
         if (_map.Find(key) is not { } entry)
+        {
             return [];
+        }
+
         if (orOne && entry.Value is YamlScalar { IsNull: false })
+        {
             return [entry.Value];
+        }
+
         if (entry.Value is not YamlList list)
         {
             _problems.Add(entry.Value.At, $"'{PathOf(key)}' must be a list, such as [a, b], not {Describe(entry.Value)}");
             return [];
         }
         if (list.Items.Count > MostItems)
+        {
             _problems.Add(list.At, $"'{PathOf(key)}' lists {list.Items.Count} values; at most {MostItems} are read");
+        }
+
         return [.. list.Items.Take(MostItems)];
     }
 
@@ -170,11 +202,14 @@ internal sealed class Section
         value = default!;
         if (item is not YamlScalar { IsNull: false } scalar)
         {
-            _problems.Add(item.At, $"{(name.Contains(' ', StringComparison.Ordinal) ? name : $"'{name}'")} must be a single value, not {Describe(item)}");
+            _problems.Add(item.At, $"{name} must be a single value, not {Describe(item)}");
             return false;
         }
         if (read(scalar.Text, out value) is not { } wrong)
+        {
             return true;
+        }
+
         _problems.Add(item.At, wrong);
         return false;
     }

@@ -9,7 +9,10 @@ internal static class Suggestion
     public static string For(string word, IEnumerable<string> known)
     {
         if (word.Length > LongestWord)
+        {
             return "";
+        }
+
         var nearest = known
             .Select(candidate => (candidate, distance: Distance(word.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .OrderBy(pair => pair.distance).ThenBy(pair => pair.candidate, StringComparer.Ordinal)
@@ -23,9 +26,15 @@ internal static class Suggestion
     {
         var edits = new int[a.Length + 1, b.Length + 1];
         for (var i = 0; i <= a.Length; i++)
+        {
             edits[i, 0] = i;
+        }
+
         for (var j = 0; j <= b.Length; j++)
+        {
             edits[0, j] = j;
+        }
+
         for (var i = 1; i <= a.Length; i++)
         {
             for (var j = 1; j <= b.Length; j++)
@@ -33,7 +42,10 @@ internal static class Suggestion
                 var changed = a[i - 1] == b[j - 1] ? 0 : 1;
                 var best = Math.Min(Math.Min(edits[i - 1, j] + 1, edits[i, j - 1] + 1), edits[i - 1, j - 1] + changed);
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
                     best = Math.Min(best, edits[i - 2, j - 2] + 1);
+                }
+
                 edits[i, j] = best;
             }
         }

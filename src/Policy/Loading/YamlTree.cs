@@ -79,7 +79,10 @@ internal sealed class YamlTree
         var top = Item(depth: 0);
         Next<DocumentEnd>();
         if (_parser.Accept<DocumentStart>(out var second))
+        {
             _problems.Add(PlaceOf(second.Start), "a policy file holds one document, and a second one starts here");
+        }
+
         return top;
     }
 
@@ -88,13 +91,24 @@ internal sealed class YamlTree
         var next = _parser.Current ?? throw new YamlException("the file ends too early");
         var at = PlaceOf(next.Start);
         if (++_items > MaxItems)
+        {
             throw new TooMuch(at, $"a policy file holds at most {MaxItems} values");
+        }
+
         if (depth > MaxDepth)
+        {
             throw new TooMuch(at, $"this is nested deeper than {MaxDepth} levels");
+        }
+
         if (next is AnchorAlias)
+        {
             throw new TooMuch(at, "aliases (*name) are not allowed in a policy: write the value out");
+        }
+
         if (next is NodeEvent node)
+        {
             RefuseAnchorAndTag(node, at);
+        }
 
         return next switch
         {
@@ -108,9 +122,14 @@ internal sealed class YamlTree
     private void RefuseAnchorAndTag(NodeEvent node, Place at)
     {
         if (!node.Anchor.IsEmpty)
+        {
             _problems.Add(at, "anchors (&name) are not allowed in a policy: write the value out");
+        }
+
         if (!node.Tag.IsEmpty)
+        {
             _problems.Add(at, "tags (!name) are not allowed in a policy");
+        }
     }
 
     private static YamlScalar Value(Scalar scalar, Place at) => new(at, scalar.Value, scalar.Style == ScalarStyle.Plain);
@@ -120,7 +139,10 @@ internal sealed class YamlTree
         Next<SequenceStart>();
         var items = new List<YamlItem>();
         while (!_parser.Accept<SequenceEnd>(out _))
+        {
             items.Add(Item(depth + 1));
+        }
+
         Next<SequenceEnd>();
         return new YamlList(at, items);
     }
@@ -135,11 +157,17 @@ internal sealed class YamlTree
             var key = Item(depth + 1);
             var value = Item(depth + 1);
             if (key is not YamlScalar name)
+            {
                 _problems.Add(key.At, "a key must be a plain word");
+            }
             else if (!seen.TryAdd(name.Text, name.At))
+            {
                 _problems.Add(name.At, $"'{name.Text}' is given twice; the first is on line {seen[name.Text].Line}");
+            }
             else
+            {
                 entries.Add(new YamlEntry(name.Text, name.At, value));
+            }
         }
         Next<MappingEnd>();
         return new YamlMap(at, entries);

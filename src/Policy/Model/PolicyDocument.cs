@@ -55,10 +55,16 @@ public sealed record PolicyDocument
         while (true)
         {
             if (Lines.TryGetValue(key, out var line))
+            {
                 return line;
+            }
+
             var dot = key.LastIndexOfAny(['.', '[']);
             if (dot < 0)
+            {
                 return 0;
+            }
+
             key = key[..dot];
         }
     }

@@ -94,7 +94,9 @@ public static class Duo
         for (var wider = asked; wider is not null; wider = Parent(wider))
         {
             if (wider == permitted)
+            {
                 return true;
+            }
         }
         return false;
     }
@@ -103,9 +105,15 @@ public static class Duo
     public static bool Declares(IReadOnlyCollection<DuoTerm> conditions, DuoTerm modifier)
     {
         if (conditions.Contains(modifier))
+        {
             return true;
+        }
+
         if (modifier == NeitherProfitNorCommerce)
+        {
             return conditions.Contains(NotForProfit) && conditions.Contains(NonCommercial);
+        }
+
         return (modifier == NotForProfit || modifier == NonCommercial) && conditions.Contains(NeitherProfitNorCommerce);
     }
 
