@@ -49,19 +49,34 @@ internal sealed record TrainerRun(int ExitCode, IReadOnlyList<ProgressLine> Prog
     internal static Task<TrainerRun> StartAsync(string folder, JsonObject spec, long seed = 7) => StartAsync(folder, Job(spec, seed));
 
     /// <summary>Trains on the data folder <c>FOLDER/data</c>.</summary>
-    internal static async Task<TrainerRun> StartAsync(string folder, TrainerJob job)
+    internal static async Task<TrainerRun> StartAsync(string folder, TrainerJob job, ResourceLimits? limits = null, string? programs = null)
     {
         var output = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
         var jobFile = output + ".json";
         await File.WriteAllBytesAsync(jobFile, Wire.Write(job, TrialsJson.Strict.TrainerJob));
-        var (exit, text, error) = await RunAsync("--job", jobFile, "--data", Path.Combine(folder, "data"), "--out", output);
+        var (exit, text, error) = await RunAsync(limits, programs, "--job", jobFile, "--data", Path.Combine(folder, "data"), "--out", output);
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Wire.Read(Encoding.UTF8.GetBytes(l), TrialsJson.Strict.ProgressLine));
         return new TrainerRun(exit, [.. lines], error, output);
     }
 
-    internal static async Task<(int ExitCode, string Output, string Error)> RunAsync(params IEnumerable<string> arguments)
+    internal static Task<(int ExitCode, string Output, string Error)> RunAsync(params IEnumerable<string> arguments) => RunAsync(null, null, arguments);
+
+    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(ResourceLimits? limits, string? programs, params IEnumerable<string> arguments)
     {
-        var start = DotnetRuntime.Current().Start(Path.Combine(AppContext.BaseDirectory, "Scanlock.Trainer.dll"), arguments);
+        var start = DotnetRuntime.Current().Start(Path.Combine(programs ?? AppContext.BaseDirectory, "Scanlock.Trainer.dll"), arguments);
+        if (limits is not null)
+        {
+            // Where address space is bounded, .NET must not reserve all there is, nor map its code twice.
+            start = limits.Apply(start with
+            {
+                Environment = new Dictionary<string, string>(start.Environment, StringComparer.Ordinal)
+                {
+                    ["DOTNET_GCHeapHardLimit"] = "0x20000000",
+                    ["DOTNET_EnableWriteXorExecute"] = "0",
+                },
+            });
+        }
+
         var result = await ProgramRunner.RunTextAsync(start, new RunLimits(TimeSpan.FromMinutes(3)));
         return result.End is ProgramEnd.Exited { Exit: ProgramExit.Status(var code) }
             ? (code, result.Output, result.ErrorTail)

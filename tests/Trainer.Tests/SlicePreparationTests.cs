@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using Scanlock.Contracts.Codecs;
+using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Data;
+
+namespace Scanlock.Trainer.Tests;
+
+public sealed class SlicePreparationTests
+{
+    private static readonly HuWindow s_lung = new(-500, 1500);
+
+    [Fact]
+    public void The_window_maps_its_edges_to_black_and_white_and_clips_beyond()
+    {
+        var prepared = Prepare(s_lung, 3, [-3000, -1250, -500, 250, 3000, 250, -1250, -500, -1250], 3, 3);
+
+        Assert.Equal([0, 0, 0.5f, 1, 1, 1, 0, 0.5f, 0], prepared);
+    }
+
+    [Fact]
+    public void Halving_a_constant_image_keeps_it()
+    {
+        Assert.All(Prepare(s_lung, 16, [.. Enumerable.Repeat((short)-500, 33 * 47)], 33, 47), p => Assert.Equal(0.5f, p, 1e-6f));
+    }
+
+    [Fact]
+    public void Shrinking_averages_what_it_shrinks()
+    {
+        // Stripes one pixel wide, black and white: whoever picks single pixels sees only one of them.
+        var stripes = Enumerable.Range(0, 64 * 64).Select(i => (short)(i % 2 == 0 ? -1250 : 250)).ToArray();
+
+        Assert.All(Prepare(s_lung, 16, stripes, 64, 64), p => Assert.InRange(p, 0.4f, 0.6f));
+    }
+
+    [Fact]
+    public void Enlarging_interpolates_between_pixel_centres()
+    {
+        // As PyTorch's bilinear interpolation without aligned corners does.
+        Assert.Equal([0, 0.25f, 0.75f, 1], Prepare(s_lung, 4, [-1250, 250, -1250, 250], 2, 2)[..4]);
+    }
+
+    [Fact]
+    public void Rows_and_columns_are_not_confused()
+    {
+        short[] image = [-1250, -1250, 250, 250, -1250, -1250, 250, 250];
+
+        Assert.Equal([0, 1, 0, 1], Prepare(s_lung, 2, image, 2, 4).Select(p => MathF.Round(p)));
+    }
+
+    private static float[] Prepare(HuWindow window, int size, short[] units, int rows, int columns) =>
+        new SlicePreparation(window, size).Prepare(new NpyImage(NpyElement.Hounsfield, rows, columns, MemoryMarshal.AsBytes(units.AsSpan()).ToArray()));
+}

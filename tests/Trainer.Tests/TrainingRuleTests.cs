@@ -1,0 +1,104 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Output;
+using Scanlock.Trainer.Training;
+
+namespace Scanlock.Trainer.Tests;
+
+/// <summary>The small rules a training is made of.</summary>
+public sealed class TrainingRuleTests
+{
+    private static readonly Augmentation s_nothing = new(Flip: false, Rotate: 0, Shift: 0, Scale: 0);
+
+    [Fact]
+    public void Cosine_starts_at_the_rate_given_is_half_way_down_in_the_middle_and_ends_near_zero()
+    {
+        var schedule = new Schedule("cosine", 0.1, 100);
+
+        Assert.Equal(0.1, schedule.At(0));
+        Assert.Equal(0.05, schedule.At(50), 1e-12);
+        Assert.InRange(schedule.At(99), 0, 1e-4);
+        Assert.Equal(0.1, new Schedule("constant", 0.1, 100).At(99));
+    }
+
+    [Fact]
+    public void Progress_never_exceeds_its_bound() => Check.QuickThrowOnFailure(Prop.ForAll(
+        Gen.Choose(1, 60).ToArbitrary(), Gen.Choose(0, 100).ToArbitrary(), (epochs, bound) =>
+        {
+            using var output = new MemoryStream();
+            var progress = new ProgressWriter(output, epochs, bound);
+            for (var epoch = 1; epoch <= epochs; epoch++)
+            {
+                progress.Say(new EpochMetrics(epoch, epoch, 1, 2, 3, 4));
+            }
+
+            var text = System.Text.Encoding.UTF8.GetString(output.ToArray());
+            return text.Split('\n').Length - 1 <= bound / 4 && (bound < 4 || text.Contains($"\"epoch\":{epochs},", StringComparison.Ordinal));
+        }));
+
+    [Fact]
+    public void Without_augmentation_nothing_is_sampled() => Assert.Null(AffineSampler.For(s_nothing));
+
+    [Fact]
+    public void Each_kind_of_augmentation_stays_in_its_bounds()
+    {
+        var random = new DeterministicRandom(1, 1);
+        Span<float> map = stackalloc float[AffineSampler.Numbers];
+        for (var i = 0; i < 1000; i++)
+        {
+            AffineSampler.For(s_nothing with { Flip = true })!.Draw(random, map);
+            Assert.True(Math.Abs(map[0]) == 1 && map[4] == 1 && map[1] == 0 && map[2] == 0 && map[3] == 0 && map[5] == 0);
+
+            AffineSampler.For(s_nothing with { Shift = 0.25 })!.Draw(random, map);
+            Assert.True(Math.Abs(map[2]) <= 0.5 && Math.Abs(map[5]) <= 0.5 && map[0] == 1 && map[4] == 1);
+
+            AffineSampler.For(s_nothing with { Rotate = 30 })!.Draw(random, map);
+            Assert.Equal(1, (map[0] * map[4]) - (map[1] * map[3]), 1e-5);
+            Assert.True(map[0] >= Math.Cos(Math.PI / 6) - 1e-6);
+
+            AffineSampler.For(s_nothing with { Scale = 0.5 })!.Draw(random, map);
+            Assert.InRange(map[0], 1 / 1.5f, 2);
+            Assert.Equal(map[0], map[4]);
+        }
+    }
+
+    [Fact]
+    public void An_epoch_shows_each_slice_at_most_once_and_whole_batches_only()
+    {
+        var slices = Enumerable.Range(0, 23).Select(i => new Slice($"{i}", "p", i % 2, [.. Enumerable.Repeat((float)i, 32 * 32)])).ToList();
+        var spec = Spec() with { Batch = 5, Augmentation = s_nothing };
+        var feed = new BatchFeed(slices, spec, seed: 1);
+
+        var first = feed.Epoch(1).SelectMany(b => b.Pixels.Chunk(32 * 32).Select(p => (int)p[0]).ToList()).ToList();
+        var second = feed.Epoch(2).SelectMany(b => b.Pixels.Chunk(32 * 32).Select(p => (int)p[0]).ToList()).ToList();
+
+        Assert.Equal(4, feed.StepsPerEpoch);
+        Assert.Equal(20, first.Distinct().Count());
+        Assert.NotEqual(first, second);
+        Assert.Equal(first, new BatchFeed(slices, spec, seed: 1).Epoch(1).SelectMany(b => b.Pixels.Chunk(32 * 32).Select(p => (int)p[0]).ToList()).ToList());
+    }
+
+    [Fact]
+    public void An_epoch_left_early_stops_its_thread()
+    {
+        var slices = Enumerable.Range(0, 1000).Select(i => new Slice($"{i}", "p", i % 2, new float[32 * 32])).ToList();
+        var feed = new BatchFeed(slices, Spec() with { Batch = 1 }, seed: 1);
+
+        Assert.Single(feed.Epoch(1).Take(1));
+        Assert.Equal(1000, feed.Epoch(2).Count());
+    }
+
+    [Fact]
+    public void Random_numbers_are_the_same_everywhere()
+    {
+        // Worked out with arbitrary-precision integers from the algorithm as published.
+        var random = new DeterministicRandom(42, 7);
+
+        Assert.Equal([7, 3, 6, 8, 6, 3, 6, 0], Enumerable.Range(0, 8).Select(_ => random.NextInt(10)));
+    }
+
+    private static TrialSpec Spec() =>
+        Assert.IsType<TrialSpecResult.Valid>(TrialSpecReader.Read(TrainerRun.Job(TrainerRun.Spec()).Spec)).Spec;
+}
