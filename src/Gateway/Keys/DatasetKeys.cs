@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Scanlock.Contracts;
+using Scanlock.Gateway.Storage;
+
+namespace Scanlock.Gateway.Keys;
+
+/// <summary>
+/// One random key per dataset, in the key directory: what links patients to pseudonyms, and labels to objects. Destroying it
+/// breaks both links for good (P10).
+/// </summary>
+public sealed class DatasetKeys(GatewayKeys keys)
+{
+    private readonly ConcurrentDictionary<string, DatasetHashes> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the dataset's key unless it is there already.</summary>
+    public void Create(string dataset)
+    {
+        OwnerOnly.CreateDirectory(Folder);
+        if (!File.Exists(PathOf(dataset)))
+        {
+            OwnerOnly.WriteWhole(PathOf(dataset), RandomNumberGenerator.GetBytes(DatasetHashes.KeyBytes));
+        }
+    }
+
+    /// <exception cref="IOException">The key directory has lost this dataset's key.</exception>
+    public DatasetHashes Open(string dataset) => _open.GetOrAdd(dataset, name => new DatasetHashes(File.ReadAllBytes(PathOf(name))));
+
+    public void Destroy(string dataset)
+    {
+        _open.TryRemove(dataset, out _);
+        File.Delete(PathOf(dataset));
+    }
+
+    private string Folder => Path.Combine(keys.Folder, "datasets");
+
+    private string PathOf(string dataset) => Path.Combine(Folder, $"{dataset}.key");
+}
+
+/// <summary>Hashes under one dataset's key (HMAC-SHA256). Each purpose has its own prefix, so no two kinds of hash can be matched.</summary>
+public sealed class DatasetHashes
+{
+    public const int KeyBytes = 32;
+    private const int PseudonymHexDigits = 16;
+    private readonly byte[] _key;
+
+    internal DatasetHashes(byte[] key) => _key = key.Length == KeyBytes
+        ? key
+        : throw new InvalidDataException("A dataset's key file does not hold 32 bytes.");
+
+    /// <summary>The pseudonym of a patient, by whatever identifies them at the hospital.</summary>
+    public string Patient(string identifier) => "p" + Hash("pseudonym:patient", identifier)[..PseudonymHexDigits];
+
+    /// <summary>The pseudonym of a series.</summary>
+    public string Series(string seriesUid) => "s" + Hash("pseudonym:series", seriesUid)[..PseudonymHexDigits];
+
+    /// <summary>The key of a sample in its shard, from its object's digest: two with the same bytes are one.</summary>
+    public string Sample(Sha256Digest bytes) => Hash("sample", bytes.Hex)[..32];
+
+    /// <summary>What the database keeps of an identifier, to match labels by: <paramref name="kind"/> as labels name their keys.</summary>
+    public string Match(string kind, string identifier) => Hash($"match:{kind}", identifier)[..32];
+
+    public string? MatchOrNull(string kind, string? identifier) => identifier is null ? null : Match(kind, identifier);
+
+    private string Hash(string purpose, string value) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{purpose}\0{value}")));
+}
