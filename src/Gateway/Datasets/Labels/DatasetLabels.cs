@@ -1,0 +1,124 @@
+using Microsoft.EntityFrameworkCore;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Keys;
+using Scanlock.Gateway.Storage;
+
+namespace Scanlock.Gateway.Datasets.Labels;
+
+/// <summary>
+/// Labels objects. Keys are hashed like the objects' own identifiers and compared as hashes; a table with a fault, or with a row that
+/// matches nothing, changes nothing at all.
+/// </summary>
+internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
+{
+    private const int MostRows = 1_000_000;
+    private const int MostErrors = 100;
+    private const int LongestText = 256;
+
+    public async Task<Outcome<LabelReport>> LabelAsync(string dataset, LabelUpload upload, Person steward, CancellationToken cancellationToken)
+    {
+        var faults = FaultsOf(upload);
+        if (faults.Count > 0)
+        {
+            return new Refusal.Invalid($"The labels for '{DatasetLookup.Shown(dataset)}' are refused; nothing was changed.", [.. faults.Take(MostErrors)]);
+        }
+
+        return await acts.PerformAsync((db, token) => ApplyAsync(db, dataset, upload, steward, token), cancellationToken);
+    }
+
+    private async Task<Decided<Outcome<LabelReport>>> ApplyAsync(
+        GatewayDb db, string dataset, LabelUpload upload, Person steward, CancellationToken cancellationToken)
+    {
+        var found = await db.FindManagedAsync(dataset, steward, cancellationToken);
+        if (found.IsRefused)
+        {
+            return Decided.Nothing<Outcome<LabelReport>>(found.Refusal);
+        }
+
+        var hashes = keys.Open(dataset);
+        var samples = await db.Samples.Where(sample => sample.Dataset == dataset).ToListAsync(cancellationToken);
+        var matching = LabelMatching.Match(upload, samples, hashes);
+        if (matching.IsRefused)
+        {
+            return Decided.Nothing<Outcome<LabelReport>>(matching.Refusal);
+        }
+
+        var existing = await db.SampleLabels.Where(label => label.Dataset == dataset && label.Name == upload.Name)
+            .ToDictionaryAsync(label => label.Sample, StringComparer.Ordinal, cancellationToken);
+        var labelled = existing.Keys.Union(matching.Value.Keys.Select(sample => sample.Key), StringComparer.Ordinal).Count();
+        foreach (var (sample, row) in matching.Value)
+        {
+            if (existing.TryGetValue(sample.Key, out var label))
+            {
+                label.Value = row.Value;
+            }
+            else
+            {
+                db.SampleLabels.Add(new() { Dataset = dataset, Sample = sample.Key, Name = upload.Name, Value = row.Value });
+            }
+
+            if (row.Patient is not null)
+            {
+                sample.LabelledPatient = hashes.Patient($":{row.Patient}");
+            }
+        }
+
+        var report = new LabelReport(labelled, samples.Count - labelled, []);
+        return Decided.As<Outcome<LabelReport>>(report, EntryFor(found.Value, upload, report, steward));
+    }
+
+    private static Entry EntryFor(DatasetRow dataset, LabelUpload upload, LabelReport report, Person steward) =>
+        new(Acts.DatasetLabel, Actors.Of(steward))
+        {
+            Subjects = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = dataset.Name, ["label"] = upload.Name, ["by"] = upload.KeyKind },
+            Counts = new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["rows"] = upload.Rows.Count, ["labelled"] = report.Labelled, ["unlabelled"] = report.Unlabelled,
+            },
+        };
+
+    private static List<string> FaultsOf(LabelUpload upload)
+    {
+        var faults = new List<string>();
+        if (!IsLabelName(upload.Name))
+        {
+            faults.Add("name: a label's name has 1 to 64 letters, digits, '_', '.' and '-', and begins with a letter or digit");
+        }
+
+        if (!LabelMatching.KeyKinds.Contains(upload.KeyKind, StringComparer.Ordinal))
+        {
+            faults.Add($"key_kind: must be one of {string.Join(", ", LabelMatching.KeyKinds)}");
+        }
+
+        if (upload.Rows.Count is 0 or > MostRows)
+        {
+            faults.Add($"rows: there must be 1 to {MostRows}");
+            return faults;
+        }
+
+        faults.AddRange(upload.Rows.Index().Select(row => FaultOf(row.Index, row.Item, upload.KeyKind)).OfType<string>());
+        return faults;
+    }
+
+    /// <summary>Names the row and never quotes it: a key is an identifier, and what stands in a wrong column may be one.</summary>
+    private static string? FaultOf(int position, LabelAssignment row, string keyKind)
+    {
+        if (row.Key.Length is 0 or > LongestText || row.Patient?.Length is 0 or > LongestText)
+        {
+            return $"row {position}: key and patient must have 1 to {LongestText} characters";
+        }
+
+        if (keyKind == LabelMatching.File && !Sha256Digest.TryParse(row.Key, out _))
+        {
+            return $"row {position}: the key of a file is the digest of its bytes, 'sha256:' and 64 hex digits";
+        }
+
+        return row.Value.Length is > 0 and <= 4 && row.Value.All(char.IsAsciiDigit) ? null : $"row {position}: a class is a number from 0 to 9999";
+    }
+
+    private static bool IsLabelName(string name) => name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
+}

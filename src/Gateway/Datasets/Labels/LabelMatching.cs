@@ -1,0 +1,59 @@
+using Scanlock.Contracts;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Keys;
+
+namespace Scanlock.Gateway.Datasets.Labels;
+
+/// <summary>Which row labels which sample. Pure.</summary>
+internal static class LabelMatching
+{
+    public const string File = "file";
+    private const string Patient = "patient";
+
+    public static IReadOnlyList<string> KeyKinds { get; } = [File, "sop", "series", "study", "accession", Patient];
+
+    /// <summary>Every sample with its row; refused as a whole where a row matches none, or where two rows contradict each other.</summary>
+    public static Outcome<Dictionary<SampleRow, LabelAssignment>> Match(LabelUpload upload, IReadOnlyList<SampleRow> samples, DatasetHashes hashes)
+    {
+        var byHash = samples.Where(sample => HashOf(sample, upload.KeyKind) is not null).ToLookup(sample => HashOf(sample, upload.KeyKind)!, StringComparer.Ordinal);
+        var matched = new Dictionary<SampleRow, LabelAssignment>();
+        var unmatched = new List<int>();
+        var contradicting = new List<int>();
+        foreach (var (position, row) in upload.Rows.Index())
+        {
+            var hash = upload.KeyKind == File ? hashes.Sample(Sha256Digest.Parse(row.Key)) : hashes.Match(upload.KeyKind, row.Key);
+            if (!byHash.Contains(hash))
+            {
+                unmatched.Add(position);
+            }
+
+            foreach (var sample in byHash[hash])
+            {
+                if (!matched.TryAdd(sample, row) && (matched[sample].Value != row.Value || matched[sample].Patient != row.Patient))
+                {
+                    contradicting.Add(position);
+                }
+            }
+        }
+
+        if (unmatched.Count > 0)
+        {
+            return new Refusal.AtRows($"{unmatched.Count} of {upload.Rows.Count} labels match no object in the dataset; nothing was changed.", unmatched);
+        }
+
+        return contradicting.Count > 0
+            ? new Refusal.AtRows($"{contradicting.Count} rows contradict an earlier row about the same object; nothing was changed.", [.. contradicting.Distinct()])
+            : matched;
+    }
+
+    private static string? HashOf(SampleRow sample, string keyKind) => keyKind switch
+    {
+        File => sample.Key,
+        "sop" => sample.SopHash,
+        "series" => sample.SeriesHash,
+        "study" => sample.StudyHash,
+        "accession" => sample.AccessionHash,
+        Patient => sample.PatientHash,
+        _ => throw new ArgumentOutOfRangeException(nameof(keyKind), keyKind, "No such kind of key."),
+    };
+}

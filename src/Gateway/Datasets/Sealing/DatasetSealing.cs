@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Datasets;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Signing;
+using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Configuration;
+using Scanlock.Gateway.Datasets.Uploads;
+using Scanlock.Gateway.Keys;
+using Scanlock.Gateway.Storage;
+
+namespace Scanlock.Gateway.Datasets.Sealing;
+
+/// <summary>
+/// Seals a version in three steps: (1) fixes what goes into it, and refuses where something is missing; (2) packs the shards that no
+/// earlier version has and the label table, all ciphertext, which nobody can see yet; (3) logs and records the signed manifest, which
+/// makes it a version. A crash before (3) leaves parts that the next sealing writes over.
+/// </summary>
+internal sealed class DatasetSealing(
+    AuditedActs acts, ShardPacking packing, Withdrawal withdrawal, GatewayKeys keys, DatasetOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _oneAtATime = new(StringComparer.Ordinal);
+
+    public async Task<Outcome<SealedVersion>> SealAsync(string name, SealVersion asked, Person steward, CancellationToken cancellationToken)
+    {
+        var turn = _oneAtATime.GetOrAdd(name, _ => new(1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var draft = await acts.PerformAsync((db, token) => DraftAsync(db, name, asked, steward, token), cancellationToken);
+            if (draft.IsRefused)
+            {
+                return draft.Refusal;
+            }
+
+            var (manifest, packed) = await PackAsync(draft.Value, cancellationToken);
+            var recorded = await acts.PerformAsync((db, token) => RecordAsync(db, draft.Value, manifest, packed, steward, token), cancellationToken);
+            if (recorded.IsRefused)
+            {
+                await withdrawal.DestroyIfWithdrawnAsync(name, CancellationToken.None);
+            }
+
+            return recorded;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>What goes into the version, fixed at one moment.</summary>
+    private sealed record Draft(
+        string Dataset,
+        int Version,
+        IReadOnlyDictionary<string, StoredSample> Samples,
+        IReadOnlyList<LabelRow> Labels,
+        ShardPlan Plan,
+        IReadOnlyDictionary<string, ManifestPart> KnownShards,
+        int NextShard);
+
+    private async Task<Decided<Outcome<Draft>>> DraftAsync(
+        GatewayDb db, string name, SealVersion asked, Person steward, CancellationToken cancellationToken)
+    {
+        var found = await db.FindManagedAsync(name, steward, cancellationToken);
+        if (found.IsRefused)
+        {
+            return Decided.Nothing<Outcome<Draft>>(found.Refusal);
+        }
+
+        var closing = await UploadSessions.CloseIdleAsync(db, found.Value, time.GetUtcNow(), cancellationToken);
+        if (closing.IsRefused)
+        {
+            return Decided.Nothing<Outcome<Draft>>(closing.Refusal);
+        }
+
+        var rows = await db.Samples.AsNoTracking().Where(sample => sample.Dataset == name).ToListAsync(cancellationToken);
+        var labels = await db.SampleLabels.Where(label => label.Dataset == name)
+            .Select(label => new LabelRow(label.Sample, label.Name, label.Value)).ToListAsync(cancellationToken);
+        var labelled = labels.Select(label => label.Key).ToHashSet(StringComparer.Ordinal);
+        var without = rows.Where(row => !labelled.Contains(row.Key)).ToList();
+        if (without.Count > 0 && !asked.LeaveOutUnlabelled)
+        {
+            return new(Unlabelled(name, without), closing.Value);
+        }
+
+        var wanted = rows.Where(row => labelled.Contains(row.Key)).ToList();
+        return wanted.Count == 0
+            ? new(new Refusal.Conflict($"The dataset '{name}' has no labelled samples, so there is nothing to seal."), closing.Value)
+            : new(await DraftOfAsync(db, name, wanted, labels, cancellationToken), closing.Value);
+    }
+
+    private async Task<Draft> DraftOfAsync(
+        GatewayDb db, string name, List<SampleRow> wanted, List<LabelRow> labels, CancellationToken cancellationToken)
+    {
+        var latest = await db.LatestVersionAsync(name, cancellationToken);
+        var known = latest is null
+            ? []
+            : StatementKinds.Manifest.Verify(latest.Manifest, keys.Statement.Public).Value.Shards.ToDictionary(shard => shard.Id, StringComparer.Ordinal);
+        var held = (await db.ShardSamples.Where(sample => sample.Dataset == name).ToListAsync(cancellationToken))
+            .GroupBy(sample => sample.Part, StringComparer.Ordinal).ToList();
+        var shards = held.Where(shard => known.ContainsKey(shard.Key))
+            .OrderBy(shard => shard.Key, StringComparer.Ordinal)
+            .Select(shard => new KnownShard(shard.Key, [.. shard.Select(sample => (sample.Sample, sample.Patient))]))
+            .ToList();
+        var planned = wanted.Select(row => new PlannedSample(row.Key, row.EffectivePatient, row.PlaintextBytes)).ToList();
+        return new(
+            name,
+            (latest?.Version ?? 0) + 1,
+            wanted.ToDictionary(
+                row => row.Key,
+                row => new StoredSample(row.Key, row.EffectivePatient, new SealedPart(Sha256Digest.Parse(row.Ciphertext), row.CiphertextBytes), row.PlaintextBytes),
+                StringComparer.Ordinal),
+            [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).ThenBy(label => label.Name, StringComparer.Ordinal)],
+            ShardPlan.Of(planned, shards, options.ShardBytes),
+            known,
+            held.Count);
+    }
+
+    private async Task<(DatasetManifest Manifest, List<ShardSampleRow> Packed)> PackAsync(Draft draft, CancellationToken cancellationToken)
+    {
+        var shards = draft.Plan.Kept.Select(part => draft.KnownShards[part]).ToList();
+        var packed = new List<ShardSampleRow>();
+        foreach (var (samples, index) in draft.Plan.Packed.Select((samples, index) => (samples, index)))
+        {
+            var part = $"shard-{draft.NextShard + index:00000}";
+            shards.Add(await packing.PackAsync(draft.Dataset, part, [.. samples.Select(sample => draft.Samples[sample.Key])], cancellationToken));
+            packed.AddRange(samples.Select(sample => new ShardSampleRow { Dataset = draft.Dataset, Part = part, Sample = sample.Key, Patient = sample.Patient }));
+        }
+
+        var labels = await packing.SealLabelsAsync(draft.Dataset, $"labels-{draft.Version}", draft.Labels, cancellationToken);
+        var names = draft.Labels.Select(label => label.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var manifest = new DatasetManifest(
+            Wire.Version, keys.Statement.Public.Id, draft.Dataset, draft.Version, DatasetManifest.SampleSchemaV1, shards, labels, [.. names]);
+        return (manifest, packed);
+    }
+
+    private async Task<Decided<Outcome<SealedVersion>>> RecordAsync(
+        GatewayDb db, Draft draft, DatasetManifest manifest, List<ShardSampleRow> packed, Person steward, CancellationToken cancellationToken)
+    {
+        var found = await db.FindManagedAsync(draft.Dataset, steward, cancellationToken);
+        if (found.IsRefused)
+        {
+            return Decided.Nothing<Outcome<SealedVersion>>(found.Refusal);
+        }
+
+        var statement = StatementKinds.Manifest.Sign(manifest, keys.Statement);
+        var patients = draft.Samples.Values.Select(sample => sample.Patient).Distinct(StringComparer.Ordinal).Count();
+        found.Value.State = DatasetStates.Sealed;
+        db.ShardSamples.AddRange(packed);
+        db.Versions.Add(new()
+        {
+            Dataset = draft.Dataset,
+            Version = draft.Version,
+            Manifest = statement.Compact,
+            ManifestDigest = statement.Digest.ToString(),
+            Samples = draft.Samples.Count,
+            Patients = patients,
+            LabelNames = Json.Of(manifest.LabelNames),
+            SealedAt = time.GetUtcNow(),
+        });
+        var bytes = manifest.Parts().Sum(part => part.CiphertextBytes);
+        var entry = new Entry(Acts.DatasetSeal, Actors.Of(steward))
+        {
+            Subjects = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = draft.Dataset, ["version"] = $"{draft.Version}" },
+            PolicyRevision = found.Value.PolicyRevision,
+            Digests = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal) { ["manifest"] = statement.Digest },
+            Counts = new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["samples"] = draft.Samples.Count, ["patients"] = patients, ["shards"] = manifest.Shards.Count,
+                ["shards_kept"] = draft.Plan.Kept.Count, ["ciphertext_bytes"] = bytes,
+            },
+        };
+        return Decided.As<Outcome<SealedVersion>>(
+            new SealedVersion(draft.Dataset, draft.Version, draft.Samples.Count, patients, manifest.Shards.Count, bytes, statement.Digest), entry);
+    }
+
+    private static Refusal.Conflict Unlabelled(string name, List<SampleRow> without)
+    {
+        const int Named = 10;
+        var ordinals = without.OrderBy(row => row.Upload, StringComparer.Ordinal).ThenBy(row => row.Ordinal).Take(Named)
+            .Select(row => $"{row.Ordinal} of upload {row.Upload}");
+        var more = without.Count > Named ? $" and {without.Count - Named} more" : "";
+        return new($"{without.Count} of the objects in '{name}' have no label: object {string.Join(", ", ordinals)}{more}. "
+            + "Label them, or seal with leave_out_unlabelled.");
+    }
+}

@@ -1,0 +1,140 @@
+using Microsoft.EntityFrameworkCore;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Keys;
+using Scanlock.Gateway.Storage;
+
+namespace Scanlock.Gateway.Datasets.Uploads;
+
+/// <summary>
+/// Upload sessions. One entry in the log stands for a whole session, with its counts, when it closes (P7); sealing closes those that were
+/// left open, so that no version ever holds an object whose session is not in the log before it.
+/// </summary>
+internal sealed class UploadSessions(IDbContextFactory<GatewayDb> databases, AuditedActs acts, DatasetKeys keys, TimeProvider time)
+{
+    /// <summary>Most objects one question may name.</summary>
+    private const int MostObjects = 1_000_000;
+
+    /// <summary>A session without an object for so long was left behind by its client.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(60);
+
+    public async Task<Outcome<UploadSession>> OpenAsync(string dataset, Person steward, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindManagedAsync(dataset, steward, cancellationToken);
+        if (found.IsRefused)
+        {
+            return found.Refusal;
+        }
+
+        var now = time.GetUtcNow();
+        var upload = new UploadRow { Id = Guid.NewGuid().ToString(), Dataset = dataset, Actor = Actors.Of(steward), OpenedAt = now, ActiveAt = now };
+        db.Uploads.Add(upload);
+        await db.SaveChangesAsync(cancellationToken);
+        return new UploadSession(upload.Id);
+    }
+
+    /// <summary>Which of these objects need not be sent again; their digests are hashed before anything is looked up.</summary>
+    public async Task<Outcome<KnownObjects>> KnownAsync(string dataset, KnownObjectsQuery query, Person steward, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var found = await db.FindManagedAsync(dataset, steward, cancellationToken);
+        if (found.IsRefused)
+        {
+            return found.Refusal;
+        }
+
+        if (query.Objects.Count > MostObjects)
+        {
+            return new Refusal.Invalid($"{query.Objects.Count} objects in one question; at most {MostObjects} can be.");
+        }
+
+        var hashes = keys.Open(dataset);
+        var held = (await db.Samples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Key).ToListAsync(cancellationToken))
+            .ToHashSet(StringComparer.Ordinal);
+        return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.Sample(query.Objects[i])))]);
+    }
+
+    public Task<Outcome<UploadReport>> CloseAsync(string dataset, string upload, Person steward, CancellationToken cancellationToken) =>
+        acts.PerformAsync<Outcome<UploadReport>>(
+            async (db, token) =>
+            {
+                var found = await FindAsync(db, dataset, upload, steward, token);
+                if (found.IsRefused)
+                {
+                    return Decided.Nothing<Outcome<UploadReport>>(found.Refusal);
+                }
+
+                var report = await ReportAsync(db, found.Value, token);
+                return found.Value.ClosedAt is not null
+                    ? Decided.Nothing<Outcome<UploadReport>>(report)
+                    : Decided.As<Outcome<UploadReport>>(report, Close(found.Value, report, Actors.Of(steward), time.GetUtcNow()));
+            },
+            cancellationToken);
+
+    /// <summary>The session, open or closed, if this steward may use it.</summary>
+    public static async Task<Outcome<UploadRow>> FindAsync(GatewayDb db, string dataset, string upload, Person steward, CancellationToken cancellationToken)
+    {
+        var found = await db.FindManagedAsync(dataset, steward, cancellationToken);
+        if (found.IsRefused)
+        {
+            return found.Refusal;
+        }
+
+        return await db.Uploads.SingleOrDefaultAsync(row => row.Id == upload && row.Dataset == dataset, cancellationToken) is { } row
+            ? row
+            : new Refusal.Unknown($"The dataset '{dataset}' has no upload '{DatasetLookup.Shown(upload)}'.");
+    }
+
+    /// <summary>Closes the sessions that were left open, each with its entry; refused while one is still in use.</summary>
+    public static async Task<Outcome<List<Entry>>> CloseIdleAsync(GatewayDb db, DatasetRow dataset, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var entries = new List<Entry>();
+        foreach (var upload in await db.Uploads.Where(row => row.Dataset == dataset.Name && row.ClosedAt == null).ToListAsync(cancellationToken))
+        {
+            if (now - upload.ActiveAt < s_idle)
+            {
+                return new Refusal.Conflict($"Upload {upload.Id} of '{dataset.Name}' is still open; close it, or wait until it was idle for {s_idle.TotalSeconds:0} s.");
+            }
+
+            entries.Add(Close(upload, await ReportAsync(db, upload, cancellationToken), Actors.Gateway, now));
+        }
+
+        return entries;
+    }
+
+    private static Entry Close(UploadRow upload, UploadReport report, string actor, DateTimeOffset now)
+    {
+        upload.ClosedAt = now;
+        var counts = report.Refused.ToDictionary(refused => $"refused_{refused.Key}", refused => (long)refused.Value, StringComparer.Ordinal);
+        counts["stored"] = report.Stored;
+        counts["duplicates"] = report.Duplicates;
+        return new(Acts.DatasetUpload, actor)
+        {
+            Subjects = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = upload.Dataset, ["upload"] = upload.Id, ["by"] = upload.Actor },
+            Counts = counts,
+        };
+    }
+
+    private static async Task<UploadReport> ReportAsync(GatewayDb db, UploadRow upload, CancellationToken cancellationToken)
+    {
+        var outcomes = await db.UploadObjects.Where(row => row.Upload == upload.Id)
+            .GroupBy(row => new { row.Outcome, row.Code })
+            .Select(group => new { group.Key.Outcome, group.Key.Code, Count = group.Count() })
+            .ToListAsync(cancellationToken);
+        return new(
+            upload.Id,
+            outcomes.Where(outcome => outcome.Outcome == UploadOutcomes.Stored).Sum(outcome => outcome.Count),
+            outcomes.Where(outcome => outcome.Outcome == UploadOutcomes.Duplicate).Sum(outcome => outcome.Count),
+            outcomes.Where(outcome => outcome.Outcome == UploadOutcomes.Refused).ToDictionary(outcome => outcome.Code!, outcome => outcome.Count, StringComparer.Ordinal));
+    }
+}
+
+/// <summary>What can become of one object.</summary>
+internal static class UploadOutcomes
+{
+    public const string Stored = "stored";
+    public const string Duplicate = "duplicate";
+    public const string Refused = "refused";
+}
