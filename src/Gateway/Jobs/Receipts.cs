@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Signing;
+using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Keys;
+using Scanlock.Gateway.Storage;
+
+namespace Scanlock.Gateway.Jobs;
+
+/// <summary>Takes a site's statement of what it deleted (P10) on record. Sending it twice is one.</summary>
+internal sealed class Receipts(AuditedActs acts, JobStatements statements, TimeProvider time)
+{
+    public async Task<Outcome<Done>> TakeAsync(ReceiptSubmission submission, string broker, CancellationToken cancellationToken)
+    {
+        var job = statements.VerifyJob(submission.Job, broker);
+        if (job.IsRefused)
+        {
+            return job.Refusal;
+        }
+
+        var receipt = JobStatements.VerifyOfAgent(StatementKinds.PurgeReceipt, submission.Receipt, job.Value);
+        if (receipt.IsRefused)
+        {
+            return receipt.Refusal;
+        }
+
+        return receipt.Value.Value.Job == job.Value.Job.Digest && receipt.Value.Value.Site == job.Value.Agent.Site
+            ? await acts.PerformAsync((db, token) => RecordAsync(db, job.Value, receipt.Value, token), cancellationToken)
+            : new Refusal.Denied("The receipt is refused: it is of another job.", [new Reason("job", 0, "deny", "the receipt is of another job")]);
+    }
+
+    private async Task<Decided<Outcome<Done>>> RecordAsync(
+        GatewayDb db, VerifiedJob job, Statement<PurgeReceipt> receipt, CancellationToken cancellationToken)
+    {
+        var row = await db.Jobs.SingleOrDefaultAsync(known => known.Digest == job.Job.Digest.ToString(), cancellationToken);
+        if (row?.Receipt == receipt.Digest.ToString())
+        {
+            return Decided.Nothing<Outcome<Done>>(new Done());
+        }
+
+        row ??= db.Jobs.Add(JobRow.Of(job)).Entity;
+        row.Receipt = receipt.Digest.ToString();
+        row.EndedAt ??= time.GetUtcNow();
+        return Decided.As<Outcome<Done>>(new Done(), new Entry(Acts.JobReceipt, Actors.Agent(job.Agent.Site))
+        {
+            Subjects = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["dataset"] = job.Dataset.Dataset, ["request"] = job.Permit.Value.Id, ["job"] = row.Digest, ["site"] = job.Agent.Site,
+            },
+            Digests = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal) { ["receipt"] = receipt.Digest },
+            Counts = new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["deleted"] = receipt.Value.Deleted.Count, ["kept"] = receipt.Value.Kept.Count,
+            },
+        });
+    }
+}
