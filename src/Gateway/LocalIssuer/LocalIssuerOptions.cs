@@ -66,4 +66,4 @@ public sealed record AccountOptions(string Username, string PasswordFile, string
 
 /// <param name="ActsAs">The account whose organisation and roles the client's own tokens carry; null for a client without such tokens.</param>
 /// <param name="RedirectUris">Where authorization codes may be sent; none for an unattended client.</param>
-public sealed record ClientOptions(string ClientId, string SecretFile, string? ActsAs, IReadOnlyList<string>? RedirectUris);
+public sealed record ClientOptions(string ClientId, string SecretFile, string? ActsAs = null, IReadOnlyList<string>? RedirectUris = null);
