@@ -3,6 +3,7 @@ using Scanlock.Cli.Access;
 using Scanlock.Cli.Datasets;
 using Scanlock.Cli.Envelope;
 using Scanlock.Cli.Hosts;
+using Scanlock.Cli.Phantoms;
 using Scanlock.Cli.Policies;
 using Scanlock.Cli.Runs;
 using Scanlock.Cli.SignIn;
@@ -26,6 +27,7 @@ internal static class CommandLine
             .. AccessCommands.All(),
             .. PolicyCommands.All(),
             .. RunCommands.All(),
+            .. PhantomCommands.All(),
         ])
         {
             root.Subcommands.Add(command);

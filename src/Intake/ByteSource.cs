@@ -4,7 +4,7 @@ namespace Scanlock.Intake;
 
 /// <summary>
 /// Reads a stream forwards in one byte order. Throws <see cref="EndOfStreamException"/> where the stream ends early, and
-/// <see cref="TooManyBytesException"/> past the bound.
+/// <see cref="TooManyBytesException"/> where one without an end of its own (an inflating one) goes past the bound.
 /// </summary>
 internal sealed class ByteSource(Stream stream, bool bigEndian, long bound)
 {
@@ -48,7 +48,6 @@ internal sealed class ByteSource(Stream stream, bool bigEndian, long bound)
 
     internal void Skip(long count)
     {
-        Count(count);
         if (stream.CanSeek)
         {
             if (count > stream.Length - stream.Position)
@@ -60,6 +59,7 @@ internal sealed class ByteSource(Stream stream, bool bigEndian, long bound)
             return;
         }
 
+        Count(count);
         Span<byte> skipped = stackalloc byte[4096];
         for (; count > 0; count -= Math.Min(count, skipped.Length))
         {

@@ -19,8 +19,10 @@ internal static class Worker
 
         while (await IntakeFrames.ReadOrdinalAsync(gateway, cancellationToken) is { } ordinal)
         {
+            await IntakeFrames.WriteOrdinalAsync(answers, ordinal, cancellationToken);
             if (await KeepAsync(gateway, objectFile, cancellationToken))
             {
+                await IntakeFrames.WriteOrdinalAsync(answers, ordinal, cancellationToken);
                 var (answer, pixels) = Answer(ordinal, Examination.Of(objectFile));
                 await IntakeFrames.WriteJsonAsync(answers, answer, ContractsJson.Strict.IntakeAnswer, pixels, cancellationToken);
             }

@@ -17,6 +17,7 @@ public sealed class CrashTests : IDisposable
         [.. Enumerable.Range(Start + 3, 6).Select(i => Logs.Bytes(i))],
         [new byte[AuditLog.MaxEntryBytes]],
         [Logs.Bytes(Start + 10), Logs.Bytes(Start + 11)],
+        [Logs.Bytes(Start + 12)],
     ];
 
     private readonly TestFolder _folder = new(inMemory: true);
@@ -193,8 +194,12 @@ public sealed class CrashTests : IDisposable
     {
         foreach (var partials in Directory.GetDirectories(directory, "*.p", SearchOption.AllDirectories))
         {
-            var files = Directory.GetFiles(partials).OrderBy(f => int.Parse(Path.GetFileName(f), null)).Select(File.ReadAllBytes).ToList();
-            Assert.All(files, file => Assert.True(files[^1].AsSpan().StartsWith(file)));
+            var files = Directory.GetFiles(partials).ToDictionary(f => int.Parse(Path.GetFileName(f), null), File.ReadAllBytes);
+            var longest = files[files.Keys.Max()];
+            Assert.All(files, file => Assert.True(longest.AsSpan().StartsWith(file.Value), $"{partials}/{file.Key} is torn."));
+            Assert.All(files, file => Assert.Equal(
+                file.Key,
+                partials.Contains("entries", StringComparison.Ordinal) ? EntryBundle.Parse(file.Value, out _).Count : file.Value.Length / TreeHash.Size));
         }
     }
 

@@ -46,9 +46,9 @@ internal sealed class FailingDisk(string root, int dieBefore, int? powerLossSeed
         }
 
         var random = new Random(seed);
-        foreach (var path in _unsyncedNames.Where(path => File.Exists(Path.Combine(root, path))))
+        foreach (var path in _unsyncedNames.Union(_unsyncedFiles).Where(path => File.Exists(Path.Combine(root, path))))
         {
-            Damage(Path.Combine(root, path), _durable.GetValueOrDefault(path), whole: !_unsyncedFiles.Contains(path), random);
+            Damage(path, random);
         }
 
         if (_journalBefore is { } before)
@@ -112,21 +112,29 @@ internal sealed class FailingDisk(string root, int dieBefore, int? powerLossSeed
         _last = null;
     }
 
-    private static void Damage(string path, byte[]? durable, bool whole, Random random)
+    private void Damage(string path, Random random)
     {
+        var full = Path.Combine(root, path);
         switch (random.Next(4))
         {
-            case 0 when durable is not null:
-                File.WriteAllBytes(path, durable);
+            case 0 when _unsyncedNames.Contains(path):
+                if (_durable.TryGetValue(path, out var before))
+                {
+                    File.WriteAllBytes(full, before);
+                }
+                else
+                {
+                    File.Delete(full);
+                }
+
                 break;
-            case 0:
-                File.Delete(path);
+            case 1 when _unsyncedFiles.Contains(path):
+                File.WriteAllBytes(full, []);
                 break;
-            case 1 when !whole:
-                File.WriteAllBytes(path, []);
-                break;
-            case 2 when !whole:
-                File.WriteAllBytes(path, [.. File.ReadAllBytes(path).Select((b, i) => i % 512 < 256 ? b : (byte)0)]);
+            case 2 when _unsyncedFiles.Contains(path):
+                var whole = File.ReadAllBytes(full);
+                whole.AsSpan(whole.Length / 2).Clear();
+                File.WriteAllBytes(full, whole);
                 break;
         }
     }

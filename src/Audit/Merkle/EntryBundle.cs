@@ -18,11 +18,14 @@ internal static class EntryBundle
         bundle.AddRange(entry);
     }
 
-    /// <summary>The entries in a bundle's bytes; <paramref name="whole"/> is false where the last is cut short.</summary>
-    public static List<ReadOnlyMemory<byte>> Parse(ReadOnlyMemory<byte> bundle, out bool whole)
+    /// <summary>
+    /// The entries in a bundle's bytes; <paramref name="whole"/> is false where bytes are left over: a part of an entry, or more
+    /// entries than were asked for.
+    /// </summary>
+    public static List<ReadOnlyMemory<byte>> Parse(ReadOnlyMemory<byte> bundle, out bool whole, int most = TilePath.Width)
     {
         var entries = new List<ReadOnlyMemory<byte>>();
-        while (bundle.Length >= sizeof(ushort))
+        while (bundle.Length >= sizeof(ushort) && entries.Count < most)
         {
             var length = BinaryPrimitives.ReadUInt16BigEndian(bundle.Span);
             if (bundle.Length < sizeof(ushort) + length)

@@ -111,7 +111,7 @@ internal sealed class Journal : IDisposable
                 break;
             }
 
-            entries.AddRange(EntryBundle.Parse(record.AsMemory(RecordHeaderSize - HashSize), out _).Select(e => e.ToArray()));
+            entries.AddRange(EntryBundle.Parse(record.AsMemory(RecordHeaderSize - HashSize), out _, int.MaxValue).Select(e => e.ToArray()));
             _end += RecordHeaderSize + length;
         }
 

@@ -71,7 +71,7 @@ internal sealed record LogPart(long Number, int Width, LogFile Bundle, LogFile T
             findings.Add(
                 FindingKind.Missing,
                 Bundle.Path,
-                $"{Bundle.Path} holds {hashes.Length} whole entries{(whole ? "" : " and a part of one")}, not {Width}: entries were cut off, removed or inserted.",
+                $"{Bundle.Path} holds {hashes.Length} whole entries{(whole ? "" : " and something more")}, not {Width}: entries were cut off, removed or inserted.",
                 First,
                 Last);
         }

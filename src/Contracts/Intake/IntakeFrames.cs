@@ -7,18 +7,20 @@ namespace Scanlock.Contracts.Intake;
 /// <summary>Reads and writes the frames of <see cref="IntakeProtocol"/>, both sides'.</summary>
 public static class IntakeFrames
 {
-    public static async Task WriteOrdinalAsync(Stream worker, long ordinal, CancellationToken cancellationToken)
+    /// <summary>Names the next object, or repeats its name.</summary>
+    public static async Task WriteOrdinalAsync(Stream peer, long ordinal, CancellationToken cancellationToken)
     {
         var bytes = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, ordinal);
-        await worker.WriteAsync(bytes, cancellationToken);
+        await peer.WriteAsync(bytes, cancellationToken);
+        await peer.FlushAsync(cancellationToken);
     }
 
-    /// <summary>The ordinal of the next object; null where the gateway has closed the stream between two objects.</summary>
-    public static async Task<long?> ReadOrdinalAsync(Stream gateway, CancellationToken cancellationToken)
+    /// <summary>The ordinal the peer sends; null where it has closed the stream.</summary>
+    public static async Task<long?> ReadOrdinalAsync(Stream peer, CancellationToken cancellationToken)
     {
         var bytes = new byte[sizeof(long)];
-        var read = await gateway.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var read = await peer.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         return read switch
         {
             0 => null,

@@ -3,11 +3,12 @@ using Scanlock.Contracts.Datasets;
 namespace Scanlock.Contracts.Intake;
 
 /// <summary>
-/// How the gateway and its sandboxed intake worker speak, over the worker's standard streams. The worker starts with a greeting; then,
-/// one after the other, the gateway sends an object (its ordinal as int64, then chunks: a uint32 length and as many bytes; a length of 0
-/// ends the object, 0xFFFFFFFF abandons it without an answer) and the worker answers (a uint32 length, as many bytes of JSON, then the
-/// pixels the JSON announces: int16 Hounsfield units, row by row). All integers are little endian. The gateway takes the worker for
-/// broken into: everything it says is bounded and checked.
+/// How the gateway and its sandboxed intake worker speak, over the worker's standard streams. The worker starts with a greeting. Then, one
+/// object after the other: the gateway sends an ordinal (int64) and the worker repeats it; the gateway sends the object in chunks (a uint32
+/// length and as many bytes; a length of 0 ends the object, 0xFFFFFFFF abandons it without an answer) and the worker, when it has all of
+/// it, repeats the ordinal once more; then it answers with a uint32 length, as many bytes of JSON, and the pixels the JSON announces:
+/// int16 Hounsfield units, row by row. All integers are little endian. The repeats tell a worker that was dead already, or died while it
+/// was only copying, from one that died of the object. The gateway takes the worker for broken into: all it says is bounded and checked.
 /// </summary>
 public static class IntakeProtocol
 {

@@ -39,7 +39,7 @@ public sealed partial class IntakePool : IAsyncDisposable
         IntakeWorker? worker = null;
         try
         {
-            worker = await UsableAsync(place, cancellationToken);
+            worker = await BegunAsync(place, ordinal, cancellationToken);
             return await worker.ExamineAsync(ordinal, content, cancellationToken);
         }
         finally
@@ -79,6 +79,25 @@ public sealed partial class IntakePool : IAsyncDisposable
                 await worker.DisposeAsync();
             }
         }
+    }
+
+    private async Task<IntakeWorker> BegunAsync(IntakeWorker? place, long ordinal, CancellationToken cancellationToken)
+    {
+        var worker = await UsableAsync(place, cancellationToken);
+        if (await worker.TryBeginAsync(ordinal))
+        {
+            return worker;
+        }
+
+        // It died while nobody looked, which is no fault of this object's.
+        worker = await UsableAsync(worker, cancellationToken);
+        if (await worker.TryBeginAsync(ordinal))
+        {
+            return worker;
+        }
+
+        await worker.DisposeAsync();
+        throw new IntakeUnavailableException($"The intake worker stops as soon as it is started ({worker.End}).");
     }
 
     private async Task<IntakeWorker> UsableAsync(IntakeWorker? worker, CancellationToken cancellationToken)

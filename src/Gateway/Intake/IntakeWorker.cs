@@ -13,8 +13,8 @@ internal sealed class IntakeWorker : IAsyncDisposable
 {
     private static readonly TimeSpan GreetingTime = TimeSpan.FromSeconds(30);
 
-    // The worker only copies what it is sent; one that does not take a chunk for this long is stuck.
-    private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(10);
+    // The worker only copies what it is sent; one that does not take a chunk, or does not say that it has it, for this long is stuck.
+    private static readonly TimeSpan CopyTime = TimeSpan.FromSeconds(10);
 
     private readonly RunningProgram program;
     private bool isSpent;
@@ -55,14 +55,20 @@ internal sealed class IntakeWorker : IAsyncDisposable
             : throw new IntakeUnavailableException($"The intake worker cannot work: {whyNot} {started.ErrorTail.Trim()}".TrimEnd());
     }
 
-    /// <summary>
-    /// Sends an object as it arrives, and hears the answer. Where <paramref name="content"/> cannot be read, or on cancelling, the object is
-    /// abandoned and the exception goes on to the caller.
-    /// </summary>
-    internal async Task<IntakeOutcome> ExamineAsync(long ordinal, Stream content, CancellationToken cancellationToken)
+    /// <summary>Announces an object. False where the worker is found dead: nothing of the object has been read then.</summary>
+    internal async Task<bool> TryBeginAsync(long ordinal)
     {
         Objects++;
         isSpent = true;
+        return await TryWithinAsync(token => IntakeFrames.WriteOrdinalAsync(program.Input, ordinal, token)) && await IsRepeatedAsync(ordinal);
+    }
+
+    /// <summary>
+    /// Sends the announced object as it arrives, and hears the answer. Where <paramref name="content"/> cannot be read, or on cancelling, the
+    /// object is abandoned and the exception goes on to the caller.
+    /// </summary>
+    internal async Task<IntakeOutcome> ExamineAsync(long ordinal, Stream content, CancellationToken cancellationToken)
+    {
         var refusal = await SendAsync(ordinal, content, cancellationToken);
         return refusal is null ? await HearAsync(ordinal, cancellationToken) : new IntakeOutcome.Refused(refusal);
     }
@@ -107,18 +113,12 @@ internal sealed class IntakeWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Null where the worker has all of the object; else the worker owes no answer.</summary>
+    /// <summary>Null where the worker has all of the object; else it owes no answer.</summary>
     private async Task<IntakeRefusal?> SendAsync(long ordinal, Stream content, CancellationToken cancellationToken)
     {
-        var interrupted = IntakeRefusal.Of(RefusalCode.Interrupted);
         var chunk = ArrayPool<byte>.Shared.Rent(IntakeProtocol.MaxChunkBytes);
         try
         {
-            if (!await TryWriteAsync(token => IntakeFrames.WriteOrdinalAsync(program.Input, ordinal, token)))
-            {
-                return interrupted;
-            }
-
             int count;
             long total = 0;
             do
@@ -131,18 +131,24 @@ internal sealed class IntakeWorker : IAsyncDisposable
                     return IntakeRefusal.Of(RefusalCode.TooLarge);
                 }
 
-                if (!await TryWriteAsync(token => IntakeFrames.WriteChunkAsync(program.Input, chunk.AsMemory(0, count), token)))
+                if (!await TryWithinAsync(token => IntakeFrames.WriteChunkAsync(program.Input, chunk.AsMemory(0, count), token)))
                 {
-                    return interrupted;
+                    return IntakeRefusal.Of(RefusalCode.Interrupted);
                 }
             }
             while (count > 0);
-            return null;
+            return await IsRepeatedAsync(ordinal) ? null : IntakeRefusal.Of(RefusalCode.Interrupted);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(chunk, clearArray: true);
         }
+    }
+
+    private async Task<bool> IsRepeatedAsync(long ordinal)
+    {
+        long? repeated = null;
+        return await TryWithinAsync(async token => repeated = await IntakeFrames.ReadOrdinalAsync(program.Output, token)) && repeated == ordinal;
     }
 
     private async Task<int> ReadAsync(Stream content, Memory<byte> chunk, CancellationToken cancellationToken)
@@ -164,18 +170,18 @@ internal sealed class IntakeWorker : IAsyncDisposable
     }
 
     private async Task AbandonAsync() =>
-        isSpent = !await TryWriteAsync(token => IntakeFrames.WriteAbortAsync(program.Input, token));
+        isSpent = !await TryWithinAsync(token => IntakeFrames.WriteAbortAsync(program.Input, token));
 
     // Never with the caller's token: a frame cut short would be the end of the conversation.
-    private static async Task<bool> TryWriteAsync(Func<CancellationToken, Task> write)
+    private static async Task<bool> TryWithinAsync(Func<CancellationToken, Task> exchange)
     {
-        using var timeUp = new CancellationTokenSource(WriteTime);
+        using var timeUp = new CancellationTokenSource(CopyTime);
         try
         {
-            await write(timeUp.Token);
+            await exchange(timeUp.Token);
             return true;
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or WireFormatException or OperationCanceledException)
         {
             return false;
         }

@@ -1,0 +1,154 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Intake;
+using Scanlock.Gateway.Intake;
+
+namespace Scanlock.Intake.Tests;
+
+/// <summary>What needs no worker: units, texts, structures, and the check of answers.</summary>
+public sealed class PureTests
+{
+    [Fact]
+    public void Units_are_what_the_definition_says_for_any_form()
+    {
+        var cases =
+            from stored in Gen.Choose(1, 16)
+            from signed in Gen.Elements(true, false)
+            from slope in Gen.Choose(-4000, 4000).Select(thousandths => thousandths / 1000.0)
+            from intercept in Gen.Choose(-3000, 3000)
+            from words in Gen.Choose(0, ushort.MaxValue).Select(word => (ushort)word).ArrayOf(20)
+            select (stored, signed, slope, intercept, words);
+        Prop.ForAll(Arb.From(cases), given =>
+        {
+            var form = new PixelForm(16, given.stored, given.stored - 1, given.signed);
+            var samples = given.words.SelectMany(BitConverter.GetBytes).ToArray();
+            var pixels = Hounsfield.Convert(samples, form, new Rescale(given.slope, given.intercept), null);
+            return given.words.Select((word, index) => BitConverter.ToInt16(pixels, index * 2) == Naive(word, given.stored, given.signed, given.slope, given.intercept)).All(same => same);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_range_of_padding_becomes_air_whichever_end_is_named_first()
+    {
+        var form = new PixelForm(16, 16, 15, true);
+        byte[] samples = [.. new short[] { -2000, -1500, -1000, 0 }.SelectMany(BitConverter.GetBytes)];
+        var padding = new Padding(unchecked((ushort)-1500), unchecked((ushort)-2000));
+        var pixels = Hounsfield.Convert(samples, form, new Rescale(1, 0), padding);
+
+        Assert.Equal([-1024, -1024, -1000, 0], Enumerable.Range(0, 4).Select(index => BitConverter.ToInt16(pixels, index * 2)));
+    }
+
+    [Theory]
+    [InlineData("ISO_IR 100", new byte[] { 0xe9 }, "é")]
+    [InlineData("ISO_IR 144", new byte[] { 0xbb }, "Л")]
+    [InlineData("ISO_IR 192", new byte[] { 0xc3, 0xa9 }, "é")]
+    [InlineData("GB18030", new byte[] { 0xcd, 0xf5 }, "王")]
+    [InlineData("", new byte[] { 0xe9 }, "é")]
+    [InlineData("ISO_IR 192", new byte[] { 0xe9 }, "é")]
+    [InlineData(@"\ISO 2022 IR 87", new byte[] { 0x1b, 0x24 }, "\u001b$")]
+    public void Texts_read_in_their_character_set_and_never_collapse(string set, byte[] bytes, string text) =>
+        Assert.Equal(text, DicomText.Decode(bytes, set));
+
+    [Fact]
+    public void Nesting_past_the_bound_is_broken_and_below_it_is_not()
+    {
+        Assert.IsType<Structure.Whole>(Structure.Of(new MemoryStream(Nested(60))));
+        Assert.IsType<Structure.Broken>(Structure.Of(new MemoryStream(Nested(100_000))));
+    }
+
+    [Fact]
+    public void A_length_past_the_end_is_broken_however_large()
+    {
+        var file = new TestObject().ToFile();
+        var pixels = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xe0, 0x7f, 0x10, 0x00]);
+        BitConverter.TryWriteBytes(file.AsSpan(pixels + 8), 0xfffffffeu);
+
+        Assert.IsType<Structure.Broken>(Structure.Of(new MemoryStream(file)));
+    }
+
+    [Fact]
+    public void Any_bytes_have_some_structure_and_no_exception() =>
+        Prop.ForAll<byte[]>(bytes =>
+        {
+            byte[] dicom = [.. new byte[128], .. "DICM"u8, .. bytes];
+            return Structure.Of(new MemoryStream(bytes)) is not null && Structure.Of(new MemoryStream(dicom)) is not null;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    [Trait("promise", "P3")]
+    public void Answers_that_an_honest_worker_does_not_give_are_not_believed()
+    {
+        var identifiers = new ObjectIdentifiers("1.2", "1.3", "1.4", null, "p", null);
+        var slice = new SliceFacts(1, [0, 0, 0], [1, 0, 0, 0, 1, 0], [1, 1, 1], ["AXIAL"]);
+        var good = new AcceptedObject(identifiers, slice, 4, 4);
+        Assert.True(AnswerCheck.IsSound(new IntakeAnswer(1, 7, null, good), 7));
+        Assert.True(AnswerCheck.IsSound(new IntakeAnswer(1, 7, RefusalCode.NotCt, null), 7));
+
+        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 8, null, good), 7));
+        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, null, null), 7));
+        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, RefusalCode.NotCt, good), 7));
+        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, (RefusalCode)99, null), 7));
+        AcceptedObject[] bad =
+        [
+            good with { Rows = 5000 },
+            good with { Columns = 0 },
+            good with { Slice = slice with { ImageType = ["Wrenfell Ottoline"] } },
+            good with { Slice = slice with { Position = [0, 0, 0, 0] } },
+            good with { Slice = slice with { Orientation = [1] } },
+            good with { Slice = slice with { Spacing = [] } },
+            good with { Identifiers = identifiers with { SeriesUid = "" } },
+            good with { Identifiers = identifiers with { PatientId = new string('x', 10_000) } },
+            good with { Identifiers = identifiers with { PatientId = null, StudyUid = null } },
+        ];
+        Assert.All(bad, accepted => Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, null, accepted), 7)));
+    }
+
+    [Fact]
+    public async Task Frames_past_their_bounds_are_not_read()
+    {
+        var hugeJson = new MemoryStream(BitConverter.GetBytes(uint.MaxValue));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadJsonAsync(hugeJson, ContractsJson.Strict.IntakeAnswer, CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadPixelsAsync(Stream.Null, 5000, 5000, CancellationToken.None));
+        var hugeChunk = new MemoryStream(BitConverter.GetBytes(1u << 20));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.CopyObjectAsync(hugeChunk, Stream.Null, CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadOrdinalAsync(new MemoryStream([1, 2]), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_object_sent_in_chunks_arrives_whole_and_an_abandoned_one_is_told()
+    {
+        var wire = new MemoryStream();
+        await IntakeFrames.WriteChunkAsync(wire, "one "u8.ToArray(), CancellationToken.None);
+        await IntakeFrames.WriteChunkAsync(wire, "two"u8.ToArray(), CancellationToken.None);
+        await IntakeFrames.WriteChunkAsync(wire, default, CancellationToken.None);
+        await IntakeFrames.WriteChunkAsync(wire, "three"u8.ToArray(), CancellationToken.None);
+        await IntakeFrames.WriteAbortAsync(wire, CancellationToken.None);
+        wire.Position = 0;
+        var kept = new MemoryStream();
+
+        Assert.True(await IntakeFrames.CopyObjectAsync(wire, kept, CancellationToken.None));
+        Assert.Equal("one two", Encoding.ASCII.GetString(kept.ToArray()));
+        Assert.False(await IntakeFrames.CopyObjectAsync(wire, Stream.Null, CancellationToken.None));
+    }
+
+    private static short Naive(ushort word, int stored, bool signed, double slope, double intercept)
+    {
+        var modulus = 1 << stored;
+        var sample = word % modulus;
+        sample = signed && sample >= modulus / 2 ? sample - modulus : sample;
+        var units = (sample * slope) + intercept;
+        var rounded = Math.Sign(units) * Math.Floor(Math.Abs(units) + 0.5);
+        return (short)Math.Min(short.MaxValue, Math.Max(short.MinValue, rounded));
+    }
+
+    /// <summary>Sequences of undefined length in each other.</summary>
+    private static byte[] Nested(int depth)
+    {
+        byte[] open = [0x40, 0x00, 0x75, 0x02, (byte)'S', (byte)'Q', 0, 0, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0x00, 0xe0, 0xff, 0xff, 0xff, 0xff];
+        byte[] close = [0xfe, 0xff, 0x0d, 0xe0, 0, 0, 0, 0, 0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0];
+        byte[] head = [.. new byte[128], .. "DICM"u8];
+        return [.. head, .. Enumerable.Repeat(open, depth).SelectMany(bytes => bytes), .. Enumerable.Repeat(close, depth).SelectMany(bytes => bytes)];
+    }
+}
