@@ -24,9 +24,16 @@ public static class Body
     /// </summary>
     public static async Task<long> EncryptAsync(Stream plaintext, Stream ciphertext, DataKey key, CancellationToken cancellationToken)
     {
-        var pipeline = new SegmentPipeline([key], Segment.PlaintextBytes, Segment.CiphertextBytes, EncryptBlock);
-        var end = await pipeline.RunAsync(plaintext, ciphertext, cancellationToken);
+        var end = await EncryptAsync(plaintext, ciphertext, key, start: 0, digest: null, cancellationToken);
         return end.BytesRead;
+    }
+
+    /// <summary>Encrypts, appending the ciphertext to a digest; so many bytes were written to the stream before.</summary>
+    internal static Task<SegmentPipeline.End> EncryptAsync(
+        Stream plaintext, Stream ciphertext, DataKey key, long start, IncrementalHash? digest, CancellationToken cancellationToken)
+    {
+        var pipeline = new SegmentPipeline([key], Segment.PlaintextBytes, Segment.CiphertextBytes, EncryptBlock);
+        return pipeline.RunAsync(plaintext, ciphertext, start, digest, cancellationToken);
     }
 
     /// <summary>
@@ -36,7 +43,7 @@ public static class Body
     public static async Task<Opening<long>> DecryptAsync(Stream ciphertext, Stream plaintext, DataKeys keys, CancellationToken cancellationToken)
     {
         var pipeline = new SegmentPipeline(keys.All, Segment.CiphertextBytes, Segment.PlaintextBytes, DecryptBlock);
-        var end = await pipeline.RunAsync(ciphertext, plaintext, cancellationToken);
+        var end = await pipeline.RunAsync(ciphertext, plaintext, start: 0, digest: null, cancellationToken);
         return end.FailedSegment is { } index ? new SegmentNotAuthentic(index) : end.BytesWritten;
     }
 

@@ -4,10 +4,10 @@ using Scanlock.Contracts;
 namespace Scanlock.Envelope;
 
 /// <summary>
-/// Hashes and counts the bytes that pass through it to or from another stream, which stays open. Hashing runs beside the write;
-/// reading stops, and <see cref="OverBound"/> says so, once more than <paramref name="bound"/> bytes have come.
+/// Hashes and counts the bytes read through it from another stream, which stays open. Reading stops, and <see cref="OverBound"/> says so,
+/// once more than <paramref name="bound"/> bytes have come.
 /// </summary>
-internal sealed class DigestingStream(Stream inner, long bound = long.MaxValue) : Stream
+internal sealed class DigestingStream(Stream inner, long bound) : Stream
 {
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -16,9 +16,9 @@ internal sealed class DigestingStream(Stream inner, long bound = long.MaxValue) 
 
     public bool OverBound { get; private set; }
 
-    public override bool CanRead => inner.CanRead;
+    public override bool CanRead => true;
 
-    public override bool CanWrite => inner.CanWrite;
+    public override bool CanWrite => false;
 
     public override bool CanSeek => false;
 
@@ -61,29 +61,13 @@ internal sealed class DigestingStream(Stream inner, long bound = long.MaxValue) 
         return read;
     }
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override void Flush()
     {
-        var hashing = Task.Run(() => hash.AppendData(buffer.Span), CancellationToken.None);
-        try
-        {
-            await inner.WriteAsync(buffer, cancellationToken);
-        }
-        finally
-        {
-            // The buffer is the caller's again once this returns, so the hash must have let go of it, also after a failed write.
-            await hashing;
-        }
-
-        Count += buffer.Length;
     }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("asynchronous only");
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Datasets;
 
@@ -14,9 +15,10 @@ public static class ManifestSealing
         Stream plaintext, Stream body, IReadOnlyCollection<PublicKey> recipients, CancellationToken cancellationToken)
     {
         using var key = DataKey.Random();
-        await using var digesting = new DigestingStream(body);
-        var plaintextBytes = await Body.EncryptAsync(plaintext, digesting, key, cancellationToken);
-        return new SealedBody(Header.Create(key, recipients), digesting.Digest(), digesting.Count, plaintextBytes);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var end = await Body.EncryptAsync(plaintext, body, key, start: 0, digest, cancellationToken);
+        return new SealedBody(
+            Header.Create(key, recipients), Sha256Digest.FromHash(digest.GetHashAndReset()), end.BytesWritten, end.BytesRead);
     }
 }
 

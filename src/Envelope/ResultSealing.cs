@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Scanlock.Contracts;
 using Scanlock.Contracts.Jobs;
 
 namespace Scanlock.Envelope;
@@ -10,9 +12,9 @@ public static class ResultSealing
     /// <summary>Encrypts <paramref name="plaintext"/> to the gateway and says what the bundle must say of it. Neither stream is closed.</summary>
     public static async Task<SealedPart> SealAsync(Stream plaintext, Stream file, PublicKey gateway, CancellationToken cancellationToken)
     {
-        await using var digesting = new DigestingStream(file);
-        await WholeFile.SealAsync(plaintext, digesting, [gateway], cancellationToken);
-        return new SealedPart(digesting.Digest(), digesting.Count);
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (_, bytes) = await WholeFile.SealAsync(plaintext, file, [gateway], digest, cancellationToken);
+        return new SealedPart(Sha256Digest.FromHash(digest.GetHashAndReset()), bytes);
     }
 
     /// <summary>Decrypts into a new file that appears only after every check, as <see cref="ManifestOpening.ToFileAsync"/> does.</summary>

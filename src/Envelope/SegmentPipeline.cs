@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Threading.Channels;
 
 namespace Scanlock.Envelope;
@@ -17,6 +18,12 @@ internal sealed class SegmentPipeline(
     /// <summary>More workers than this gain nothing: one stream has one reader and one writer.</summary>
     private const int MaxWorkers = 8;
 
+    /// <summary>
+    /// Written at a time, at multiples of it. Larger writes to a file make the kernel look for large runs of free memory, which costs more
+    /// than twice as much; writes across the edges of pages cost twice for each edge.
+    /// </summary>
+    private const int PieceBytes = 16 * 1024;
+
     private readonly SegmentBlock?[] ring = new SegmentBlock?[Math.Min(Environment.ProcessorCount, MaxWorkers) + 2];
     private readonly Channel<Task<SegmentBlock>> queue =
         Channel.CreateUnbounded<Task<SegmentBlock>>(new() { SingleReader = true, SingleWriter = true });
@@ -26,15 +33,17 @@ internal sealed class SegmentPipeline(
     /// <summary>Bytes read and written of blocks that came through whole, and the segment, if any, at which it stopped because it did not authenticate.</summary>
     public sealed record End(long BytesRead, long BytesWritten, long? FailedSegment);
 
-    /// <summary>Runs once.</summary>
-    public async Task<End> RunAsync(Stream source, Stream destination, CancellationToken cancellationToken)
+    /// <summary>Runs once. Where there is a <paramref name="digest"/>, what is written is appended to it.</summary>
+    /// <param name="start">Where in the destination writing starts, as far as the caller knows.</param>
+    public async Task<End> RunAsync(
+        Stream source, Stream destination, long start, IncrementalHash? digest, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var free = new SemaphoreSlim(ring.Length);
         var reading = Task.Run(() => ReadAsync(source, free, stop.Token), CancellationToken.None);
         try
         {
-            var end = await WriteAsync(destination, free, stop.Token);
+            var end = await WriteAsync(destination, start, digest, free, stop.Token);
 
             // A read under way is let finish, not cancelled: cancelling would close some streams, and the caller may want to read on.
             stopped = true;
@@ -86,14 +95,15 @@ internal sealed class SegmentPipeline(
         return block;
     }
 
-    private async Task<End> WriteAsync(Stream destination, SemaphoreSlim free, CancellationToken cancellationToken)
+    private async Task<End> WriteAsync(
+        Stream destination, long start, IncrementalHash? digest, SemaphoreSlim free, CancellationToken cancellationToken)
     {
         long read = 0;
         long written = 0;
         await foreach (var work in queue.Reader.ReadAllAsync(cancellationToken))
         {
             var block = await work;
-            await destination.WriteAsync(block.Finished, cancellationToken);
+            await WriteBlockAsync(block, destination, start + written, digest, cancellationToken);
             written += block.Finished.Length;
             if (block.FailedSegment is { } failed)
             {
@@ -105,6 +115,29 @@ internal sealed class SegmentPipeline(
         }
 
         return new End(read, written, null);
+    }
+
+    /// <summary>Hashing is slower than writing, so it runs beside it; it must have let go of the block before that is used again.</summary>
+    private static async Task WriteBlockAsync(
+        SegmentBlock block, Stream destination, long position, IncrementalHash? digest, CancellationToken cancellationToken)
+    {
+        var hashing = digest is null
+            ? Task.CompletedTask
+            : Task.Run(() => digest.AppendData(block.Finished.Span), CancellationToken.None);
+        try
+        {
+            for (var rest = block.Finished; !rest.IsEmpty;)
+            {
+                var piece = rest[..(int)Math.Min(rest.Length, PieceBytes - (position % PieceBytes))];
+                await destination.WriteAsync(piece, cancellationToken);
+                rest = rest[piece.Length..];
+                position += piece.Length;
+            }
+        }
+        finally
+        {
+            await hashing;
+        }
     }
 
     private async Task ReleaseAsync()

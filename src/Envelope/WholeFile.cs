@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Scanlock.Envelope;
 
 /// <summary>
@@ -10,9 +12,20 @@ public static class WholeFile
     public static async Task<long> SealAsync(
         Stream plaintext, Stream file, IReadOnlyCollection<PublicKey> recipients, CancellationToken cancellationToken)
     {
+        var (plaintextBytes, _) = await SealAsync(plaintext, file, recipients, null, cancellationToken);
+        return plaintextBytes;
+    }
+
+    /// <summary>Encrypts, appending the file to a digest, and returns the bytes of both.</summary>
+    internal static async Task<(long PlaintextBytes, long FileBytes)> SealAsync(
+        Stream plaintext, Stream file, IReadOnlyCollection<PublicKey> recipients, IncrementalHash? digest, CancellationToken cancellationToken)
+    {
         using var key = DataKey.Random();
-        await file.WriteAsync(Header.Create(key, recipients), cancellationToken);
-        return await Body.EncryptAsync(plaintext, file, key, cancellationToken);
+        var header = Header.Create(key, recipients);
+        await file.WriteAsync(header, cancellationToken);
+        digest?.AppendData(header);
+        var body = await Body.EncryptAsync(plaintext, file, key, header.Length, digest, cancellationToken);
+        return (body.BytesRead, header.Length + body.BytesWritten);
     }
 
     /// <summary>

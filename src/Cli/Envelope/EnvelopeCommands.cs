@@ -60,7 +60,7 @@ internal static class EnvelopeCommands
             }
 
             await using var input = new StandardInput();
-            await using var output = StandardOutput.Open();
+            await using var output = new StandardOutput();
             using var progress = TransferProgress.Start(parse, input);
             var bytes = await WholeFile.SealAsync(input, output, recipients, cancellationToken);
             return EnvelopeOutput.Report(parse, bytes);
@@ -92,7 +92,7 @@ internal static class EnvelopeCommands
 
             using var reader = opening.Value;
             await using var input = new StandardInput();
-            await using var output = StandardOutput.Open();
+            await using var output = new StandardOutput();
             using var progress = TransferProgress.Start(parse, input);
             var bytes = await WholeFile.OpenAsync(input, output, reader, cancellationToken);
             progress?.Dispose();

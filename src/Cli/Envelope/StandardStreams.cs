@@ -2,12 +2,48 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Scanlock.Cli.Envelope;
 
-/// <summary>stdout as raw bytes, unbuffered: the pipeline brings its own buffers.</summary>
-internal static class StandardOutput
+/// <summary>
+/// stdout as raw bytes, unbuffered: the pipeline brings its own buffers. Asynchronous writes are done at once: no other thread could do
+/// them sooner, and handing each one over would cost more than the write.
+/// </summary>
+internal sealed class StandardOutput : Stream
 {
     private const int Descriptor = 1;
 
-    public static Stream Open()
+    private readonly Stream inner = Open();
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        inner.Write(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => inner.Write(buffer, offset, count);
+
+    public override void Flush() => inner.Flush();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private static Stream Open()
     {
         // The console's stream takes a closed pipe for success, so pipes go through a FileStream, which says so. Files do not: a FileStream
         // would write at offsets of its own and leave the shell's where it was, and the next program would overwrite us.
