@@ -15,7 +15,8 @@ public sealed class ReferenceGraphTests
         ["Policy"] = ["Contracts"],
         ["Audit"] = ["Contracts"],
         ["Egress"] = ["Contracts"],
-        ["Intake"] = ["Contracts"],
+        // gdcm-sharp is signatures only: what the worker compiles against and the machine provides.
+        ["Intake"] = ["Contracts", "gdcm-sharp"],
         ["Web"] = ["Contracts"],
         ["Trainer"] = ["Contracts", "LibTorch"],
         ["HpcAgent"] = ["Contracts", "Envelope", "Processes"],
