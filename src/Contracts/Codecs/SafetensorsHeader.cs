@@ -43,7 +43,8 @@ internal static class SafetensorsHeader
         return padded;
     }
 
-    internal static IReadOnlyList<SafetensorsTensor> Parse(ReadOnlyMemory<byte> json, SafetensorsLimits limits)
+    /// <remarks>Messages place a fault by its ordinal and quote nothing: the header is a stranger's, and a message may leave where it may not.</remarks>
+    internal static (IReadOnlyList<SafetensorsTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(ReadOnlyMemory<byte> json, SafetensorsLimits limits)
     {
         if (json.Length == 0 || json.Span[0] != (byte)'{')
         {
@@ -54,20 +55,21 @@ internal static class SafetensorsHeader
         {
             using var document = JsonDocument.Parse(json, s_options);
             var placed = document.RootElement.EnumerateObject().Where(m => m.Name != MetadataName).Select(Tensor).OrderBy(t => t.Begin).ThenBy(t => t.End).ToList();
-            CheckMetadata(document.RootElement);
+            var metadata = Metadata(document.RootElement);
             CheckLayout(placed, limits);
-            return [.. placed.Select(p => p.Tensor)];
+            return ([.. placed.Select(p => p.Tensor)], metadata);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new WireFormatException($"The safetensors header is not JSON without repeated names: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.", e);
+            // Names are decoded only when asked for: InvalidOperationException is how the parser says then that one is not text.
+            throw new WireFormatException("The safetensors header is not JSON without repeated names.", e);
         }
     }
 
-    private static (SafetensorsTensor Tensor, long Begin, long End) Tensor(JsonProperty member)
+    private static (SafetensorsTensor Tensor, long Begin, long End) Tensor(JsonProperty member, int index)
     {
         var (name, value) = (member.Name, member.Value);
-        var known = name.Length <= SafetensorsTensor.MaxNameLength ? $"Tensor '{Printable(name)}'" : "A tensor";
+        var known = $"Tensor {index + 1} of the header";
         if (value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Count() != 3
             || !value.TryGetProperty("dtype", out var dtype) || !value.TryGetProperty("shape", out var shape) || !value.TryGetProperty("data_offsets", out var offsets))
         {
@@ -92,7 +94,7 @@ internal static class SafetensorsHeader
 
         return end - begin == tensor.Bytes
             ? (tensor, begin, end)
-            : throw new WireFormatException($"{known} spans {end - begin} bytes where its shape asks for {tensor.Bytes}.");
+            : throw new WireFormatException($"{known} does not span the bytes that its shape asks for.");
     }
 
     private static bool TryType(string text, out SafetensorsType type)
@@ -145,13 +147,16 @@ internal static class SafetensorsHeader
         }
     }
 
-    private static void CheckMetadata(JsonElement header)
+    private static Dictionary<string, string> Metadata(JsonElement header)
     {
-        if (header.TryGetProperty(MetadataName, out var metadata)
-            && (metadata.ValueKind != JsonValueKind.Object || metadata.EnumerateObject().Any(m => m.Value.ValueKind != JsonValueKind.String)))
+        if (!header.TryGetProperty(MetadataName, out var metadata))
         {
-            throw new WireFormatException("The safetensors metadata is not an object of strings.");
+            return [];
         }
+
+        return metadata.ValueKind == JsonValueKind.Object && metadata.EnumerateObject().All(m => m.Value.ValueKind == JsonValueKind.String)
+            ? metadata.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetString()!, StringComparer.Ordinal)
+            : throw new WireFormatException("The safetensors metadata is not an object of strings.");
     }
 
     /// <summary>Tensors follow one another from 0 without a gap: no byte belongs to two of them or to none.</summary>
@@ -159,15 +164,15 @@ internal static class SafetensorsHeader
     {
         if (placed.Count > limits.Tensors)
         {
-            throw new WireFormatException($"The safetensors file has {placed.Count} tensors; at most {limits.Tensors} are read.");
+            throw new WireFormatException($"The safetensors file has more than the {limits.Tensors} tensors that are read.");
         }
 
         long reached = 0;
-        foreach (var (tensor, begin, end) in placed)
+        foreach (var (_, begin, end) in placed)
         {
             if (begin != reached)
             {
-                throw new WireFormatException($"Tensor '{Printable(tensor.Name)}' {(begin < reached ? "overlaps the one before it" : "leaves a gap before it")}.");
+                throw new WireFormatException($"A tensor {(begin < reached ? "overlaps the one before it" : "leaves a gap before it")}.");
             }
 
             reached = end;
@@ -175,9 +180,7 @@ internal static class SafetensorsHeader
 
         if (reached > limits.DataBytes)
         {
-            throw new WireFormatException($"The safetensors file holds {reached} bytes of data; at most {limits.DataBytes} are read.");
+            throw new WireFormatException($"The safetensors file holds more than the {limits.DataBytes} bytes of data that are read.");
         }
     }
-
-    private static string Printable(string name) => string.Concat(name.Select(c => c is > ' ' and < (char)127 ? c : '?'));
 }

@@ -4,22 +4,25 @@ namespace Scanlock.Contracts.Codecs;
 
 /// <summary>
 /// Reads a safetensors file front to back from any stream. Stricter than the format: data without gaps, overlaps or a tail, no name twice,
-/// bounded sizes; so what passes has one meaning. Metadata is checked for form and then dropped: it is free text.
+/// bounded sizes; so what passes has one meaning.
 /// </summary>
 public sealed class SafetensorsReader
 {
     private readonly Stream _stream;
     private long _left;
 
-    private SafetensorsReader(Stream stream, IReadOnlyList<SafetensorsTensor> tensors)
+    private SafetensorsReader(Stream stream, (IReadOnlyList<SafetensorsTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) header)
     {
         _stream = stream;
-        Tensors = tensors;
-        DataBytes = _left = tensors.Sum(t => t.Bytes);
+        (Tensors, Metadata) = header;
+        DataBytes = _left = Tensors.Sum(t => t.Bytes);
     }
 
     /// <summary>The tensors, in the order of their data.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors { get; }
+
+    /// <summary>Free text beside the tensors; the writer never writes any.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     public long DataBytes { get; }
 
@@ -32,7 +35,7 @@ public sealed class SafetensorsReader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > (ulong)limits.HeaderBytes)
         {
-            throw new WireFormatException($"The safetensors header claims {length} bytes; at most {limits.HeaderBytes} are read.");
+            throw new WireFormatException($"The safetensors header is longer than the {limits.HeaderBytes} bytes that are read.");
         }
 
         var header = new byte[(int)length];

@@ -21,6 +21,16 @@ public sealed class SafetensorsWriter
     /// <summary>The tensors in the order in which their data must be written.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors { get; }
 
+    /// <summary>Tensors in the one order in which they are written.</summary>
+    public static IReadOnlyList<SafetensorsTensor> Order(IEnumerable<SafetensorsTensor> tensors) => SafetensorsHeader.Order(tensors);
+
+    /// <summary>Size of the file that holds these tensors.</summary>
+    public static long FileBytes(IEnumerable<SafetensorsTensor> tensors)
+    {
+        var ordered = SafetensorsHeader.Order(tensors);
+        return sizeof(ulong) + SafetensorsHeader.Write(ordered).Length + ordered.Sum(t => t.Bytes);
+    }
+
     /// <summary>Writes the header; the stream stays the caller's.</summary>
     public static async Task<SafetensorsWriter> CreateAsync(Stream stream, IEnumerable<SafetensorsTensor> tensors, CancellationToken cancellationToken)
     {
