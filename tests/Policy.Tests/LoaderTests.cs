@@ -81,7 +81,7 @@ public sealed class LoaderTests
     [InlineData("trials: 1000", "trials: 1__0", "10:18: 'limits.trials' must be a whole number without quotes, not '1__0'")]
     [InlineData("patients: 20", "patients: 0", "11:42: 'minima.patients' must be from 1 to 100000000, not 0")]
     [InlineData("initial_weights: [none]", "initial_weights: [any]", "12:19: 'any' names no initial weights: write 'none', or 'sha256:' and 64 lower-case hex digits")]
-    [InlineData("apptainer", "aptainer", "13:25: 'aptainer' is not one of bubblewrap, apptainer, none (did you mean 'apptainer'?)")]
+    [InlineData("apptainer", "aptainer", "13:25: 'aptainer' is not one of bubblewrap, bubblewrap-swap, apptainer, none (did you mean 'apptainer'?)")]
     [InlineData("lease: 15m", "lease: 15 minutes", "14:8: '15 minutes' is not a duration: write a number and s, m or h, such as 15m")]
     [InlineData("lease: 15m", "lease: 48h", "14:8: a lease lasts from 5s to 24h, not 48h")]
     [InlineData("lease: 15m", "lease: 1s", "14:8: a lease lasts from 5s to 24h, not 1s")]

@@ -1,4 +1,5 @@
-using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Policy;
 
@@ -52,9 +53,9 @@ internal static class PolicyShape
 
     public static IReadOnlyList<string> Roles { get; } = Contracts.Access.Roles.All;
 
-    public static IReadOnlyList<string> Isolation { get; } = ["bubblewrap", "apptainer", "none"];
+    public static IReadOnlyList<string> Isolation { get; } = IsolationWays.All;
 
-    public static IReadOnlyList<string> Precisions { get; } = ["bf16", "f32"];
+    public static IReadOnlyList<string> Precisions { get; } = [TrainerJob.Bf16, TrainerJob.F32];
 
     public static IReadOnlyList<string> MetricsRules { get; } = ["auto", "review"];
 
