@@ -1,0 +1,23 @@
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Trials;
+
+namespace Scanlock.Egress;
+
+/// <summary>What a job was to do and may hand out: everything that a result is held against.</summary>
+/// <param name="Bounds">The permit's bounds.</param>
+/// <param name="Minima">The permit's minima.</param>
+/// <param name="Egress">The permit's egress rules.</param>
+public sealed record GateRules(TrialSpec Spec, long Seed, SpecBounds Bounds, Minima Minima, EgressRules Egress)
+{
+    /// <summary>The rules for a job under its permit; null when its spec is not one, and then nothing of it may leave.</summary>
+    public static GateRules? For(Job job, Permit permit) => TrialSpecReader.Read(job.Spec) is TrialSpecResult.Valid valid
+        ? new GateRules(valid.Spec, job.Seed, permit.Bounds, permit.Minima, permit.Egress)
+        : null;
+}
+
+/// <summary>Reasons of the gate: sentences of its own, with numbers of the rules and names of closed lists, never anything from the file.</summary>
+internal static class Because
+{
+    public static Reason Refused(string sentence) => new("gate", Line: 0, "deny", sentence);
+}
