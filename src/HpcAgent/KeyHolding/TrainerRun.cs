@@ -15,6 +15,7 @@ internal sealed class TrainerRun(Prepare plan, WorkFolder work, HolderChannel ch
     private const int KilledExit = 128 + 9;
     private static readonly TimeSpan s_memoryWatch = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_stragglers = TimeSpan.FromSeconds(10);
+    private readonly JobMemory _memory = new(work.Root, plan.Sandboxed);
     private bool _tookTooMuch;
 
     /// <summary>A code of <see cref="JobFailures"/>, or null when the trainer says it has trained.</summary>
@@ -40,6 +41,8 @@ internal sealed class TrainerRun(Prepare plan, WorkFolder work, HolderChannel ch
         return _tookTooMuch ? JobFailures.OutOfMemory : exit switch
         {
             ProgramExit.Status(TrainerExit.Trained) => null,
+            // It may have met the end of the memory between two looks at it.
+            _ when _memory.IsFull => JobFailures.OutOfMemory,
             // Nothing but the system, short of memory, kills it so.
             ProgramExit.Status(KilledExit) or ProgramExit.Signal(9) => JobFailures.OutOfMemory,
             ProgramExit.Status(var code) => TrainerExit.Failure(code),
@@ -89,7 +92,7 @@ internal sealed class TrainerRun(Prepare plan, WorkFolder work, HolderChannel ch
         var most = (long)plan.MemoryMiB << 20;
         while (!running.Exit.IsCompleted)
         {
-            if (MemoryUse.Bytes(work.Root, plan.Sandboxed ? MemoryUse.Processes() : [Environment.ProcessId, running.Id]) > most)
+            if (_memory.UsedBytes(running.Id) > most)
             {
                 _tookTooMuch = true;
                 running.Kill();
@@ -107,7 +110,7 @@ internal sealed class TrainerRun(Prepare plan, WorkFolder work, HolderChannel ch
     private static async Task<bool> AreGoneAsync(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(s_stragglers);
-        while (MemoryUse.Processes().Any(id => id != 1 && id != Environment.ProcessId))
+        while (JobMemory.Processes().Any(id => id != 1 && id != Environment.ProcessId))
         {
             if (patience.IsCancellationRequested)
             {

@@ -1,6 +1,7 @@
 using Scanlock.Contracts;
 using Scanlock.Contracts.Agent;
 using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Signing;
 using Scanlock.Envelope;
 using Scanlock.HpcAgent.Queue;
 using Scanlock.HpcAgent.Sites;
@@ -28,13 +29,20 @@ internal sealed class RunStep(Site site, JobFolder folder, Journal journal, Time
             return;
         }
 
-        var failure = await RunClaimedAsync(cancellationToken);
-        if (failure is not null)
+        // By the time the outcome can be seen, the key holder is gone and its memory free.
+        var outcome = await RunClaimedAsync(cancellationToken);
+        switch (outcome)
         {
-            folder.Fail(failure, site.Key, time);
+            case JobOutcome.Finished(var bundle):
+                AtomicFile.Write(folder.Bundle, StatementKinds.ResultBundle.Sign(bundle, site.Key).Compact);
+                journal.Ended(folder.Id, "finished");
+                break;
+            case JobOutcome.Failed(var failure):
+                folder.Fail(failure, site.Key, time);
+                journal.Ended(folder.Id, failure);
+                break;
         }
 
-        journal.Ended(folder.Id, failure ?? "finished");
         var queue = new LocalQueue(site, journal, time);
         using (await queue.LockAsync(cancellationToken))
         {
@@ -42,8 +50,7 @@ internal sealed class RunStep(Site site, JobFolder folder, Journal journal, Time
         }
     }
 
-    /// <summary>A code of <see cref="JobFailures"/>, or null when the result bundle is written.</summary>
-    private async Task<string?> RunClaimedAsync(CancellationToken cancellationToken)
+    private async Task<JobOutcome> RunClaimedAsync(CancellationToken cancellationToken)
     {
         var facts = await SiteFacts.GatherAsync(site, cancellationToken);
         var admission = JobAdmission.Decide(folder.Statement(), site, facts, time.GetUtcNow());
@@ -51,30 +58,30 @@ internal sealed class RunStep(Site site, JobFolder folder, Journal journal, Time
         {
             var denied = (Admission.Denied)admission;
             Log($"refused, {denied.Code}: {denied.Sentence}");
-            return denied.Code switch
+            return new JobOutcome.Failed(denied.Code switch
             {
                 AgentRefusals.IsolationUnavailable => JobFailures.IsolationUnavailable,
                 AgentRefusals.TrainerNotHere => JobFailures.TrainerChanged,
                 _ => JobFailures.SiteRefused,
-            };
+            });
         }
 
         if (job.Job.Digest != folder.Id || PublicKey.FromBytes(Decode(job.Permit.Value.SealingKey)).IsRefused)
         {
             Log("refused: the job on the disk is another one, or its permit's sealing key is none");
-            return JobFailures.SiteRefused;
+            return new JobOutcome.Failed(JobFailures.SiteRefused);
         }
 
         await using var store = new CiphertextStore(site.State, site.Caps, time);
         if (!job.Job.Value.Inputs.All(input => store.Has(input.Digest, input.Bytes)))
         {
-            return JobFailures.InputDamaged;
+            return new JobOutcome.Failed(JobFailures.InputDamaged);
         }
 
-        return FallsBelowMinima(job) ? JobFailures.BelowMinima : await RunAdmittedAsync(job, cancellationToken);
+        return FallsBelowMinima(job) ? new JobOutcome.Failed(JobFailures.BelowMinima) : await RunAdmittedAsync(job, cancellationToken);
     }
 
-    private async Task<string?> RunAdmittedAsync(AdmittedJob job, CancellationToken cancellationToken)
+    private async Task<JobOutcome> RunAdmittedAsync(AdmittedJob job, CancellationToken cancellationToken)
     {
         try
         {
@@ -85,7 +92,7 @@ internal sealed class RunStep(Site site, JobFolder folder, Journal journal, Time
         catch (ProgramStartException e)
         {
             Log($"the key holder cannot be started: {e.Message}");
-            return JobFailures.IsolationUnavailable;
+            return new JobOutcome.Failed(JobFailures.IsolationUnavailable);
         }
     }
 

@@ -21,8 +21,8 @@ internal sealed class RunningJob(AdmittedJob job, Site site, JobFolder folder, H
     private int _progress;
     private int _valuesLeft = job.Permit.Value.Bounds.ProgressValues;
 
-    /// <summary>A code of <see cref="JobFailures"/>, or null when the result bundle is written. The caller ends the holder.</summary>
-    public async Task<string?> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs it to its end; the caller ends the holder and writes down the outcome.</summary>
+    public async Task<JobOutcome> RunAsync(CancellationToken cancellationToken)
     {
         _watch = new JobWatch(folder, site, holder, _lease, TimeSpan.FromMinutes(job.Job.Value.Resources.Minutes), time);
         while (true)
@@ -30,27 +30,27 @@ internal sealed class RunningJob(AdmittedJob job, Site site, JobFolder folder, H
             switch (await _watch.NextAsync(cancellationToken))
             {
                 case JobEvent.Stopped(var failure):
-                    return failure;
+                    return new JobOutcome.Failed(failure);
                 case JobEvent.HolderGone:
-                    return await FailureOfHolderAsync();
+                    return new JobOutcome.Failed(await FailureOfHolderAsync());
                 case JobEvent.RenewalDue:
                     Ask();
                     break;
                 case JobEvent.Answered(var release):
                     if (await TakeAnswerAsync(release, cancellationToken) is { } refused)
                     {
-                        return refused;
+                        return new JobOutcome.Failed(refused);
                     }
 
                     break;
                 case JobEvent.Reported(Sealed(var metrics, var model), _):
                     return await FinishAsync(metrics, model);
                 case JobEvent.Reported(HolderFailed(var failure), _):
-                    return JobFailures.All.Contains(failure) ? failure : JobFailures.TrainerCrashed;
+                    return new JobOutcome.Failed(JobFailures.All.Contains(failure) ? failure : JobFailures.TrainerCrashed);
                 case JobEvent.Reported(var report, var body):
                     if (await TakeReportAsync(report, body, cancellationToken) is { } wrong)
                     {
-                        return wrong;
+                        return new JobOutcome.Failed(wrong);
                     }
 
                     break;
@@ -129,19 +129,17 @@ internal sealed class RunningJob(AdmittedJob job, Site site, JobFolder folder, H
         }
     }
 
-    private async Task<string?> FinishAsync(SealedPart metrics, SealedPart model)
+    private async Task<JobOutcome> FinishAsync(SealedPart metrics, SealedPart model)
     {
         if (_ready is null || !await _result.FinishAsync(metrics, model))
         {
-            return JobFailures.OutputMissing;
+            return new JobOutcome.Failed(JobFailures.OutputMissing);
         }
 
-        var bundle = new ResultBundle(
+        return new JobOutcome.Finished(new(
             Wire.Version, job.Job.Digest, job.Permit.Digest, metrics, model,
             Sha256Digest.Of(CanonicalJson.Serialize(job.Job.Value.Spec)), _ready.Trainer, _ready.Runtime,
-            Environment.MachineName, job.Isolation, _startedAt, time.GetUtcNow());
-        AtomicFile.Write(folder.Bundle, StatementKinds.ResultBundle.Sign(bundle, site.Key).Compact);
-        return null;
+            Environment.MachineName, job.Isolation, _startedAt, time.GetUtcNow()));
     }
 
     private async Task<string> FailureOfHolderAsync()

@@ -58,7 +58,7 @@ internal sealed class JobRequests(Site site, SiteFacts facts, CiphertextStore st
 
         if (File.Exists(site.State.Receipt(folder.Id)))
         {
-            return new Refused(AgentRefusals.Expired, "This job has had its run and was purged.");
+            return new Refused(AgentRefusals.OtherJob, "This job has had its run and was purged; another run is another job.");
         }
 
         if (queue.All().Count >= AgentProtocol.MaxItems)

@@ -38,5 +38,18 @@ internal sealed class AgentConnection(RunningProgram program) : IAsyncDisposable
     public async Task<JobStatus> PollAsync(Sha256Digest job, int after = 0) =>
         Assert.Single(Assert.IsType<Contracts.Agent.Jobs>(await AskAsync(new Poll([new(job, after)]))).Items);
 
-    public ValueTask DisposeAsync() => program.DisposeAsync();
+    /// <summary>Kills serve and only serve, as a machine short of memory would.</summary>
+    public async Task KillAsync()
+    {
+        await HostProcesses.SignalAsync("KILL", program.Id);
+        await program.Exit;
+    }
+
+    /// <summary>Hangs up. What serve has started for the queue goes on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await program.Input.DisposeAsync();
+        await Task.WhenAny(program.Exit, Task.Delay(s_patience));
+        await program.DisposeAsync();
+    }
 }

@@ -29,23 +29,31 @@ internal sealed class TestGateway : IDisposable
 
     public IReadOnlyList<(ManifestPart Part, byte[] Header, byte[] Body)> Parts => _parts;
 
-    /// <summary>A dataset of two shards and a label table.</summary>
-    public static async Task<TestGateway> CreateAsync(TestSite site)
+    /// <summary>A dataset of two shards and a label table that hold nothing but text.</summary>
+    public static Task<TestGateway> CreateAsync(TestSite site) => CreateAsync(site,
+        ("shard-00000", Encoding.UTF8.GetBytes($"{Marker} 0 {new string('a', 200_000)}"), 8),
+        ("shard-00001", Encoding.UTF8.GetBytes($"{Marker} 1 {new string('b', 70_000)}"), 8),
+        ("labels-1", Encoding.UTF8.GetBytes($"{Marker} labels"), 16));
+
+    /// <summary>A dataset of these parts, the label table last.</summary>
+    public static async Task<TestGateway> CreateAsync(TestSite site, params (string Id, byte[] Content, int Samples)[] contents)
     {
         var gateway = new TestGateway(site);
-        await gateway.SealAsync("shard-00000", $"{Marker} 0 {new string('a', 200_000)}", 8);
-        await gateway.SealAsync("shard-00001", $"{Marker} 1 {new string('b', 70_000)}", 8);
-        await gateway.SealAsync("labels-1", $"{Marker} labels", 16);
+        foreach (var (id, content, samples) in contents)
+        {
+            await gateway.SealAsync(id, content, samples);
+        }
+
         var parts = gateway._parts.Select(p => p.Part).ToArray();
         gateway.Manifest = StatementKinds.Manifest.Sign(
-            new(Wire.Version, site.GatewayKey.Public.Id, "covid-ct", 1, DatasetManifest.SampleSchemaV1, parts[..2], parts[2], ["covid"]), site.GatewayKey);
+            new(Wire.Version, site.GatewayKey.Public.Id, "covid-ct", 1, DatasetManifest.SampleSchemaV1, parts[..^1], parts[^1], ["covid"]), site.GatewayKey);
         return gateway;
     }
 
-    private async Task SealAsync(string id, string content, int samples)
+    private async Task SealAsync(string id, byte[] content, int samples)
     {
         using var body = new MemoryStream();
-        var sealedBody = await ManifestSealing.SealAsync(new MemoryStream(Encoding.UTF8.GetBytes(content)), body, [_storage.PublicKey], default);
+        var sealedBody = await ManifestSealing.SealAsync(new MemoryStream(content), body, [_storage.PublicKey], default);
         _parts.Add((sealedBody.ToPart(id, samples), sealedBody.Header.ToArray(), body.ToArray()));
     }
 
@@ -88,8 +96,8 @@ internal sealed class TestGateway : IDisposable
     }
 
     /// <summary>Opens a sealed part of a result, as the gateway's gate will.</summary>
-    public async Task<string> OpenAsync(byte[] file, SealedPart part) =>
-        Encoding.UTF8.GetString((await ResultSealing.OpenToMemoryAsync(new MemoryStream(file), part, _results, 10_000_000, default)).Unwrap());
+    public async Task<byte[]> OpenAsync(byte[] file, SealedPart part) =>
+        (await ResultSealing.OpenToMemoryAsync(new MemoryStream(file), part, _results, 100_000_000, default)).Unwrap();
 
     public void Dispose()
     {

@@ -38,6 +38,11 @@ internal sealed class TestSite : IDisposable
 
     public int JobsAtOnce { get; set; } = 1;
 
+    public int MemoryMiB { get; set; } = 512;
+
+    /// <summary>How serve is started; as the tests themselves run where null.</summary>
+    public Func<ProgramStart, ProgramStart>? Through { get; set; }
+
     public static string Assembly { get; } = Repository.Output("HpcAgent", "Scanlock.HpcAgent.dll");
 
     /// <summary>Why jobs cannot be shut in on this machine; null where they can.</summary>
@@ -50,6 +55,29 @@ internal sealed class TestSite : IDisposable
     {
         Assert.SkipUnless(System.IO.File.Exists("/usr/bin/python3"), "needs /usr/bin/python3");
         return AddTrainer("[/usr/bin/python3, train.py]", ("train.py", script));
+    }
+
+    /// <summary>Installs this solution's own trainer as it was built.</summary>
+    public Sha256Digest AddRealTrainer()
+    {
+        var folder = Path.GetDirectoryName(Repository.Output("Trainer", "Scanlock.Trainer.dll"))!;
+        Assert.SkipUnless(System.IO.File.Exists(Path.Combine(folder, "libscanlock_torch.so")), "needs libtorch: the trainer was built without it");
+        _trainers.Add($"  - {{path: {folder}, command: [dotnet, Scanlock.Trainer.dll]}}");
+        var measure = ProgramRunner.RunTextAsync(Command("measure", folder), new RunLimits(TimeSpan.FromSeconds(60))).GetAwaiter().GetResult();
+        return Sha256Digest.Parse(measure.Output.Trim());
+    }
+
+    /// <summary>Gives all of the site's files to an ordinary account, and runs the agent as that.</summary>
+    public Func<ProgramStart, ProgramStart> ServeAs(int account)
+    {
+        WriteFile();
+        var chown = new ProgramStart(Programs.Find("chown")!, "-R", $"{account}:{account}", Root);
+        Assert.True(ProgramRunner.RunTextAsync(chown, new RunLimits(TimeSpan.FromSeconds(60))).GetAwaiter().GetResult().Succeeded, "chown failed");
+        return serve => serve with
+        {
+            File = Programs.Find("setpriv")!,
+            Arguments = ["--reuid", $"{account}", "--regid", $"{account}", "--clear-groups", "--inh-caps", "-all", "--", serve.File, .. serve.Arguments],
+        };
     }
 
     /// <summary>Its digest as sha256sum would give it: of lines "HEX  PATH" in the paths' order.</summary>
@@ -79,7 +107,7 @@ internal sealed class TestSite : IDisposable
         {{string.Join('\n', _trainers.DefaultIfEmpty("  - {path: ., command: [sh]}"))}}
         purposes: [HMB]
         organisations: [unito]
-        caps: {minutes: 5, memory_mib: 512, cpus: 2, jobs: {{JobsAtOnce}}}
+        caps: {minutes: 5, memory_mib: {{MemoryMiB}}, cpus: 2, jobs: {{JobsAtOnce}}}
         isolation: [{{Isolation}}]
         {{extra}}
         """);
@@ -93,7 +121,7 @@ internal sealed class TestSite : IDisposable
     }
 
     /// <summary>Starts <c>serve</c>, as sshd would.</summary>
-    public AgentConnection Connect(Func<ProgramStart, ProgramStart>? through = null)
+    public AgentConnection Connect()
     {
         if (!System.IO.File.Exists(File))
         {
@@ -101,13 +129,30 @@ internal sealed class TestSite : IDisposable
         }
 
         var serve = Command("serve", "--site", File);
-        return new(RunningProgram.Start(through?.Invoke(serve) ?? serve));
+        return new(RunningProgram.Start(Through?.Invoke(serve) ?? serve));
     }
 
     public static ProgramStart Command(params string[] arguments) => DotnetRuntime.Current().Start(Assembly, arguments);
 
+    /// <summary>The process that runs a job.</summary>
+    public int Runner(Sha256Digest job) => Assert.Single(HostProcesses.WithArguments("run-step", "--site", File, "--job", job.Hex));
+
+    /// <summary>Ends what still runs: a runner depends on nothing, so it would outlive the test.</summary>
+    private void EndRunners()
+    {
+        var jobs = Path.Combine(State, "jobs");
+        foreach (var job in Directory.Exists(jobs) ? Directory.EnumerateDirectories(jobs) : [])
+        {
+            foreach (var runner in HostProcesses.WithArguments("run-step", "--site", File, "--job", Path.GetFileName(job)))
+            {
+                HostProcesses.SignalAsync("KILL", runner).GetAwaiter().GetResult();
+            }
+        }
+    }
+
     public void Dispose()
     {
+        EndRunners();
         AgentKey.Dispose();
         GatewayKey.Dispose();
         BrokerKey.Dispose();

@@ -1,3 +1,4 @@
+using System.Text;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Agent;
@@ -31,10 +32,10 @@ internal sealed class Trial(TestSite site, TestGateway gateway, AgentConnection 
 
     /// <summary>Sets up a site with this trainer, stages the data and hands a job in.</summary>
     public static async Task<Trial> SubmitAsync(
-        Func<TestSite, Sha256Digest> addTrainer, Func<Permit, Permit>? permit = null, Func<Job, Job>? job = null, TestSite? site = null)
+        Func<TestSite, Sha256Digest> addTrainer, Func<Permit, Permit>? permit = null, Func<Job, Job>? job = null, TestSite? site = null, TestGateway? gateway = null)
     {
         site ??= new TestSite();
-        var gateway = await TestGateway.CreateAsync(site);
+        gateway ??= await TestGateway.CreateAsync(site);
         var allowed = gateway.Permit(addTrainer(site));
         var signed = gateway.Sign((job ?? (j => j))(gateway.Job((permit ?? (p => p))(allowed))));
         var trial = new Trial(site, gateway, site.Connect(), signed);
@@ -87,11 +88,21 @@ internal sealed class Trial(TestSite site, TestGateway gateway, AgentConnection 
         return StatementKinds.ResultBundle.Verify(status.Bundle!, site.AgentKey.Public).Value;
     }
 
-    public async Task<string> ResultAsync(string part, SealedPart said)
+    public async Task<string> ResultAsync(string part, SealedPart said) => Encoding.UTF8.GetString(await ResultBytesAsync(part, said));
+
+    /// <summary>Fetches a part chunk by chunk, and opens it.</summary>
+    public async Task<byte[]> ResultBytesAsync(string part, SealedPart said)
     {
-        var (answer, body) = await Agent.AskForBodyAsync(new Fetch(job.Digest, part, 0));
-        Assert.Equal(new Chunk(0, said.Bytes) { Body = body.Length }, answer);
-        return await gateway.OpenAsync(body, said);
+        using var file = new MemoryStream();
+        do
+        {
+            var (answer, body) = await Agent.AskForBodyAsync(new Fetch(job.Digest, part, file.Length));
+            Assert.Equal(new Chunk(file.Length, said.Bytes) { Body = body.Length }, answer);
+            file.Write(body);
+        }
+        while (file.Length < said.Bytes);
+        Assert.Empty((await Agent.AskForBodyAsync(new Fetch(job.Digest, part, file.Length))).Body);
+        return await gateway.OpenAsync(file.ToArray(), said);
     }
 
     /// <summary>The connection breaks and the broker makes another.</summary>

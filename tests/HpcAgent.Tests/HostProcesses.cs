@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using Scanlock.Processes;
+
+namespace Scanlock.HpcAgent.Tests;
+
+/// <summary>What runs on this machine, inside and outside of sandboxes.</summary>
+internal static class HostProcesses
+{
+    /// <summary>Processes started with exactly these arguments.</summary>
+    public static IReadOnlyList<int> WithArguments(params string[] arguments)
+    {
+        var wanted = Encoding.UTF8.GetBytes(string.Concat(arguments.Select(a => a + "\0")));
+        return
+        [
+            .. Directory.EnumerateDirectories("/proc")
+                .Select(Path.GetFileName)
+                .Where(name => name!.All(char.IsAsciiDigit) && CommandLine(name!).AsSpan().EndsWith(wanted))
+                .Select(name => int.Parse(name!)),
+        ];
+    }
+
+    public static bool IsBelow(int process, int ancestor)
+    {
+        while (process > 1 && process != ancestor)
+        {
+            process = int.Parse(File.ReadLines($"/proc/{process}/status").Single(l => l.StartsWith("PPid:", StringComparison.Ordinal))[5..]);
+        }
+
+        return process == ancestor;
+    }
+
+    public static async Task SignalAsync(string signal, int process)
+    {
+        var kill = new ProgramStart(Programs.Find("kill")!, "-s", signal, process.ToString(CultureInfo.InvariantCulture));
+        Assert.True((await ProgramRunner.RunTextAsync(kill, new RunLimits(TimeSpan.FromSeconds(10)))).Succeeded, $"kill -{signal} failed");
+    }
+
+    private static byte[] CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllBytes($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            // It ended between being listed and being read.
+            return [];
+        }
+    }
+}

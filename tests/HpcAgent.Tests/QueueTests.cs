@@ -1,0 +1,152 @@
+using Scanlock.Contracts.Agent;
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Signing;
+using Scanlock.HpcAgent.Tests.Hub;
+using Scanlock.Testing;
+
+namespace Scanlock.HpcAgent.Tests;
+
+/// <summary>P9, P10: the state directory is all there is, whoever is killed.</summary>
+public sealed class QueueTests
+{
+    private const string Speak = "echo '{\"v\":1,\"epoch\":1,\"step\":1,\"values\":{\"loss\":1}}'\n";
+
+    [Fact]
+    [Trait("promise", "P9")]
+    public async Task A_runner_that_is_killed_takes_its_job_along_which_becomes_lost()
+    {
+        await using var trial = await Trial.OfScriptAsync("exec sleep 4717");
+        await Wait.UntilAsync("the trainer to start", async () =>
+        {
+            await trial.UntilAsync(JobStates.Running);
+            return HostProcesses.WithArguments("sleep", "4717").Count > 0;
+        }, TimeSpan.FromSeconds(60));
+        await HostProcesses.SignalAsync("KILL", trial.Site.Runner(trial.Job.Digest));
+        await trial.FailsAsync(JobFailures.Lost);
+        await Wait.UntilAsync("the trainer to die", () => Task.FromResult(HostProcesses.WithArguments("sleep", "4717").Count == 0), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    [Trait("promise", "P9")]
+    public async Task A_job_runs_on_when_the_connection_that_started_it_is_killed()
+    {
+        await using var trial = await Trial.OfScriptAsync($"{Speak}sleep 2\n{TestSite.MetricsAndModel}");
+        await trial.UntilAsync(JobStates.Running);
+        await trial.Agent.KillAsync();
+        await trial.ReconnectAsync();
+        await trial.FinishesAsync();
+    }
+
+    [Fact]
+    [Trait("promise", "P9")]
+    public async Task The_next_job_starts_when_one_ends_with_no_connection_there()
+    {
+        await using var first = await Trial.OfScriptAsync(TestSite.MetricsAndModel);
+        var second = first.Gateway.Sign(first.Gateway.Job(StatementKinds.Permit.Verify(first.Job.Value.Permits[0], first.Site.GatewayKey.Public).Value));
+        Assert.Equal(new Accepted(second.Digest), await first.Agent.AskAsync(new Submit(second.Compact)));
+        Assert.Equal(JobStates.Queued, (await first.Agent.PollAsync(second.Digest)).State);
+        first.AnswersAtMost = 0;
+        await Wait.UntilAsync("a key request", async () => (await first.Agent.PollAsync(first.Job.Digest)).KeyRequest is not null, TimeSpan.FromSeconds(60));
+        Assert.Equal(JobStates.Queued, (await first.Agent.PollAsync(second.Digest)).State);
+
+        await first.Agent.AskAsync(new Cancel(first.Job.Digest));
+        await first.Agent.DisposeAsync();
+        var claim = Path.Combine(first.Site.State, "jobs", second.Digest.Hex, "claim");
+        await Wait.UntilAsync("the second job to start", () => Task.FromResult(File.Exists(claim)), TimeSpan.FromSeconds(60));
+        await first.ReconnectAsync();
+        Assert.Equal(JobFailures.Cancelled, (await first.EndAsync()).Failure);
+        await first.Agent.AskAsync(new Cancel(second.Digest));
+        await Wait.UntilAsync("the second job to end", async () => (await first.Agent.PollAsync(second.Digest)).State == JobStates.Failed, TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public async Task A_cancelled_job_ends_wherever_it_is()
+    {
+        await using var trial = await Trial.OfScriptAsync("exec sleep 4718");
+        await trial.UntilAsync(JobStates.Running);
+        Assert.IsType<Done>(await trial.Agent.AskAsync(new Cancel(trial.Job.Digest)));
+        Assert.IsType<Done>(await trial.Agent.AskAsync(new Cancel(trial.Job.Digest)));
+        await trial.FailsAsync(JobFailures.Cancelled);
+        Assert.IsType<Done>(await trial.Agent.AskAsync(new Cancel(trial.Job.Digest)));
+    }
+
+    [Fact]
+    [Trait("promise", "P2")]
+    public async Task Nothing_in_the_clear_ever_lies_in_the_state_directory()
+    {
+        await using var trial = await Trial.OfScriptAsync($"{Speak}cat /data/* > /out/model.safetensors; sleep 2; echo '{{}}' > /out/metrics.json; truncate -s 1000 /out/model.safetensors");
+        var looks = 0;
+        await Wait.UntilAsync("the job to end", async () =>
+        {
+            var status = await trial.UntilAsync(JobStates.Running, JobStates.Finished, JobStates.Failed);
+            AssertNothingInTheClear(trial.Site);
+            looks++;
+            return status.State == JobStates.Finished;
+        }, TimeSpan.FromSeconds(60));
+        Assert.True(looks > 3, "it was not looked at while it ran");
+    }
+
+    [Fact]
+    [Trait("promise", "P10")]
+    public async Task A_purged_job_leaves_a_signed_receipt_and_nothing_else()
+    {
+        await using var trial = await Trial.OfScriptAsync(TestSite.MetricsAndModel);
+        Assert.Equal(AgentRefusals.NotFinished, (await trial.Agent.RefusedAsync(new Purge(trial.Job.Digest))).Code);
+        await trial.FinishesAsync();
+        Assert.Empty(Directory.EnumerateFiles(Folder(trial), "answer-*"));
+
+        var purged = Assert.IsType<Purged>(await trial.Agent.AskAsync(new Purge(trial.Job.Digest)));
+        var receipt = StatementKinds.PurgeReceipt.Verify(purged.Receipt, trial.Site.AgentKey.Public).Value;
+        Assert.Equal(trial.Gateway.Parts.Select(p => p.Part.Ciphertext).Order(Digests), receipt.Deleted.Order(Digests));
+        Assert.Empty(receipt.Kept);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(trial.Site.State, "staged")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(trial.Site.State, "jobs")));
+
+        Assert.Equal(purged, await trial.Agent.AskAsync(new Purge(trial.Job.Digest)));
+        await trial.ReconnectAsync();
+        Assert.Equal(purged, await trial.Agent.AskAsync(new Purge(trial.Job.Digest)));
+        await trial.Gateway.StageAsync(trial.Agent);
+        Assert.Equal(AgentRefusals.OtherJob, (await trial.Agent.RefusedAsync(new Submit(trial.Job.Compact))).Code);
+    }
+
+    [Fact]
+    [Trait("promise", "P10")]
+    public async Task A_purge_keeps_what_another_job_needs_and_says_so()
+    {
+        await using var trial = await Trial.OfScriptAsync(TestSite.MetricsAndModel);
+        var second = trial.Gateway.Sign(trial.Gateway.Job(StatementKinds.Permit.Verify(trial.Job.Value.Permits[0], trial.Site.GatewayKey.Public).Value));
+        await trial.Agent.AskAsync(new Submit(second.Compact));
+        await trial.FinishesAsync();
+        var receipt = StatementKinds.PurgeReceipt.Verify(
+            Assert.IsType<Purged>(await trial.Agent.AskAsync(new Purge(trial.Job.Digest))).Receipt, trial.Site.AgentKey.Public).Value;
+        Assert.Empty(receipt.Deleted);
+        Assert.Equal(3, receipt.Kept.Count);
+        Assert.IsType<Done>(await trial.Agent.AskAsync(new Discard([.. receipt.Kept])));
+        Assert.Equal(3, Directory.EnumerateFiles(Path.Combine(trial.Site.State, "staged")).Count());
+        await trial.Agent.AskAsync(new Cancel(second.Digest));
+        await Wait.UntilAsync("the second job to end", async () => (await trial.Agent.PollAsync(second.Digest)).State == JobStates.Failed, TimeSpan.FromSeconds(60));
+    }
+
+    private static Comparer<Contracts.Sha256Digest> Digests { get; } = Comparer<Contracts.Sha256Digest>.Create((a, b) => string.CompareOrdinal(a.Hex, b.Hex));
+
+    private static string Folder(Trial trial) => Path.Combine(trial.Site.State, "jobs", trial.Job.Digest.Hex);
+
+    private static void AssertNothingInTheClear(TestSite site)
+    {
+        foreach (var file in Directory.EnumerateFiles(site.State, "*", SearchOption.AllDirectories))
+        {
+            byte[] bytes;
+            try
+            {
+                bytes = File.ReadAllBytes(file);
+            }
+            catch (FileNotFoundException)
+            {
+                // Written whole under another name since it was listed.
+                continue;
+            }
+
+            Assert.True(bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(TestGateway.Marker)) < 0, $"{file} holds a scan in the clear");
+        }
+    }
+}
