@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Scanlock.Cli.Access;
+using Scanlock.Cli.Audit;
 using Scanlock.Cli.Datasets;
 using Scanlock.Cli.Envelope;
 using Scanlock.Cli.Hosts;
@@ -28,6 +29,7 @@ internal static class CommandLine
             .. PolicyCommands.All(),
             .. RunCommands.All(),
             .. PhantomCommands.All(),
+            .. AuditCommands.All(),
         ])
         {
             root.Subcommands.Add(command);

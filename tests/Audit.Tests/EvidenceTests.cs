@@ -94,7 +94,7 @@ public sealed class EvidenceTests : IDisposable
 
         // Published beside the log, it is found without being brought along.
         Directory.CreateDirectory(Path.Combine(_log, "cosigned"));
-        await File.WriteAllBytesAsync(Path.Combine(_log, Evidence.CosignedPath(Logs.Witness.Verifier)), second.ToBytes(), _cancellation);
+        await File.WriteAllBytesAsync(Path.Combine(_log, Witness.PublishedPath(Logs.Witness.Verifier)), second.ToBytes(), _cancellation);
         Logs.Write(_log, 5);
         Assert.Contains("saw 600 entries", (await Logs.VerifyAsync(_log, new VerifyWith(Witness: Logs.Witness.Verifier))).Statement, StringComparison.Ordinal);
     }

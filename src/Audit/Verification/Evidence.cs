@@ -55,13 +55,10 @@ internal static class Evidence
         return proof.Holds;
     }
 
-    /// <summary>Where a log keeps the newest checkpoint that a witness cosigned, for auditors to find.</summary>
-    public static string CosignedPath(VerifierKey witness) => $"cosigned/{witness.Id:x8}";
-
     private static async Task<(string Name, Checkpoint Checkpoint)?> ReadCosignedAsync(
         ITileSource source, VerifierKey key, VerifierKey witness, Findings findings, CancellationToken cancellationToken)
     {
-        var path = CosignedPath(witness);
+        var path = Witness.PublishedPath(witness);
         if (await source.ReadAsync(path, SignedNote.MaxBytes, cancellationToken) is not { } bytes)
         {
             return null;
@@ -99,7 +96,7 @@ internal static class Evidence
         if (!heads.Any(h => h.Anchor.WitnessedAt is not null))
         {
             findings.Add(
-                FindingKind.Evidence, CosignedPath(witness), $"No cosignature by {witness.Name} was found. {string.Join("; ", faults)}.");
+                FindingKind.Evidence, Witness.PublishedPath(witness), $"No cosignature by {witness.Name} was found. {string.Join("; ", faults)}.");
         }
 
         return heads;

@@ -25,7 +25,7 @@ internal sealed class LogReplay
     }
 
     /// <summary>Runs to the end and returns the earlier heads that the entries contain.</summary>
-    public async Task<IReadOnlyList<Anchor>> RunAsync(IProgress<long>? progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Anchor>> RunAsync(IProgress<double>? progress, CancellationToken cancellationToken)
     {
         CompareEarlierHeads();
         var numbers = Enumerable.Range(0, int.MaxValue).Select(i => (long)i).TakeWhile(i => i * TilePath.Width < _checkpoint.Size);
@@ -33,7 +33,7 @@ internal sealed class LogReplay
         {
             Take(part);
             await CompareFullTilesAsync(cancellationToken);
-            progress?.Report(part.First + part.Width);
+            progress?.Report((double)(part.First + part.Width) / _checkpoint.Size);
         }
 
         await ComparePartialTilesAsync(cancellationToken);

@@ -17,10 +17,10 @@ public sealed record VerifyWith((string Name, Checkpoint Checkpoint)? Since = nu
 /// </remarks>
 public static class LogVerifier
 {
-    /// <param name="progress">Told how many entries have been checked.</param>
+    /// <param name="progress">Told what part of the entries has been checked, from 0 to 1.</param>
     /// <exception cref="IOException">The log cannot be read; says nothing about whether it is sound.</exception>
     public static async Task<VerificationReport> VerifyAsync(
-        ITileSource source, VerifierKey key, VerifyWith with, IProgress<long>? progress, CancellationToken cancellationToken)
+        ITileSource source, VerifierKey key, VerifyWith with, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var findings = new Findings();
         var checkpoint = await ReadCheckpointAsync(source, key, findings, cancellationToken);

@@ -19,6 +19,9 @@ public abstract record WitnessOutcome
 /// </summary>
 public static class Witness
 {
+    /// <summary>Where a log keeps the newest checkpoint that a witness cosigned, for auditors to find.</summary>
+    public static string PublishedPath(VerifierKey witness) => $"cosigned/{witness.Id:x8}";
+
     /// <param name="before">What this witness cosigned last, from its own keeping; null the first time.</param>
     /// <exception cref="IOException">The log cannot be read.</exception>
     public static async Task<WitnessOutcome> ObserveAsync(
