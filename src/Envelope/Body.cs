@@ -19,8 +19,8 @@ public static class Body
         + Math.Max(0, (ciphertextBytes % Segment.CiphertextBytes) - Segment.OverheadBytes);
 
     /// <summary>
-    /// Encrypts all of <paramref name="plaintext"/> into <paramref name="ciphertext"/> and returns the bytes of plaintext. Every segment has a
-    /// random nonce, so the same content never makes the same ciphertext twice. Neither stream is closed.
+    /// Encrypts all of <paramref name="plaintext"/> into <paramref name="ciphertext"/> and returns the bytes of plaintext. Every segment
+    /// has a random nonce, so the same content never makes the same ciphertext twice. Neither stream is closed.
     /// </summary>
     public static async Task<long> EncryptAsync(Stream plaintext, Stream ciphertext, DataKey key, CancellationToken cancellationToken)
     {
@@ -40,7 +40,8 @@ public static class Body
     /// Decrypts a body and returns the bytes of plaintext. Only what has authenticated is written, in order; at the first segment that does
     /// not, nothing more is, and the opening is refused. Neither stream is closed.
     /// </summary>
-    public static async Task<Opening<long>> DecryptAsync(Stream ciphertext, Stream plaintext, DataKeys keys, CancellationToken cancellationToken)
+    public static async Task<Opening<long>> DecryptAsync(
+        Stream ciphertext, Stream plaintext, DataKeys keys, CancellationToken cancellationToken)
     {
         var pipeline = new SegmentPipeline(keys.All, Segment.CiphertextBytes, Segment.PlaintextBytes, DecryptBlock);
         var end = await pipeline.RunAsync(ciphertext, plaintext, start: 0, digest: null, cancellationToken);

@@ -45,8 +45,7 @@ internal sealed class CheckedContent(Stream ciphertext, Sha256Digest expected, l
         var opened = false;
         try
         {
-            var opening = await OpenAsync(
-                header, reader, limit, bytes => new MemoryStream(plaintext = GC.AllocateUninitializedArray<byte>((int)bytes)), cancellationToken);
+            var opening = await OpenAsync(header, reader, limit, Allocate, cancellationToken);
             opened = !opening.IsRefused;
             return opening.IsRefused ? opening.Refusal : plaintext;
         }
@@ -57,6 +56,8 @@ internal sealed class CheckedContent(Stream ciphertext, Sha256Digest expected, l
                 CryptographicOperations.ZeroMemory(plaintext);
             }
         }
+
+        MemoryStream Allocate(long bytes) => new(plaintext = GC.AllocateUninitializedArray<byte>((int)bytes));
     }
 
     private async Task<Opening<long>> OpenAsync(

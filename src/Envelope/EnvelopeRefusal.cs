@@ -26,7 +26,8 @@ public sealed record UnsupportedVersion(uint Version)
 
 public sealed record MalformedHeader(string Detail) : EnvelopeRefusal("malformed-header", $"the Crypt4GH header is malformed: {Detail}");
 
-public sealed record HeaderTooLarge(string Detail) : EnvelopeRefusal("header-too-large", $"the Crypt4GH header is over the bounds: {Detail}");
+public sealed record HeaderTooLarge(string Detail)
+    : EnvelopeRefusal("header-too-large", $"the Crypt4GH header is over the bounds: {Detail}");
 
 /// <summary>Nothing in the header authenticates under this key: it is for others, or it was altered; the two look the same.</summary>
 public sealed record NotForThisKey()
@@ -38,7 +39,7 @@ public sealed record AllZeroSharedSecret()
 public sealed record NotAPublicKey(string Detail) : EnvelopeRefusal("not-a-public-key", $"this is not a Crypt4GH public key: {Detail}");
 
 public sealed record SeveralDataKeys(int Count)
-    : EnvelopeRefusal("several-data-keys", $"the header holds {Count} data keys for this reader where exactly one is allowed: a packet was injected");
+    : EnvelopeRefusal("several-data-keys", $"the header holds {Count} data keys for this reader, not exactly one: a packet was injected");
 
 public sealed record EditListPresent()
     : EnvelopeRefusal("edit-list", "the header holds an edit list, which changes what the body says; edit lists are refused");
@@ -47,10 +48,11 @@ public sealed record UnsupportedDataEncryption(uint Method)
     : EnvelopeRefusal("unsupported-data-encryption", $"data encryption method {Method} is not supported; 0 (chacha20_ietf_poly1305) is");
 
 public sealed record SegmentNotAuthentic(long Index)
-    : EnvelopeRefusal("segment-not-authentic", $"segment {Index} does not authenticate: it was altered, cut, or encrypted under another key");
+    : EnvelopeRefusal("segment-not-authentic", $"segment {Index} does not authenticate: it was altered, cut or made under another key");
 
 public sealed record SizesDisagree(long CiphertextBytes, long PlaintextBytes)
-    : EnvelopeRefusal("sizes-disagree", $"{PlaintextBytes} bytes of plaintext do not become {CiphertextBytes} bytes of ciphertext, yet the manifest says so");
+    : EnvelopeRefusal(
+        "sizes-disagree", $"{PlaintextBytes} bytes of plaintext do not become {CiphertextBytes} bytes of ciphertext, as the manifest says");
 
 public sealed record CiphertextTooShort(long ExpectedBytes, long ActualBytes)
     : EnvelopeRefusal("ciphertext-too-short", $"the ciphertext has {ActualBytes} bytes where {ExpectedBytes} are expected: it was cut");
@@ -59,7 +61,7 @@ public sealed record CiphertextTooLong(long ExpectedBytes)
     : EnvelopeRefusal("ciphertext-too-long", $"the ciphertext has more than the expected {ExpectedBytes} bytes: something was added");
 
 public sealed record CiphertextDigestDiffers(Sha256Digest Expected, Sha256Digest Actual)
-    : EnvelopeRefusal("ciphertext-digest", $"the ciphertext's digest is {Actual}, not the expected {Expected}: it was altered or is another one's");
+    : EnvelopeRefusal("ciphertext-digest", $"the ciphertext's digest is {Actual}, not {Expected}: it was altered or is another one's");
 
 public sealed record OverLimit(long Bytes, long Limit)
     : EnvelopeRefusal("over-limit", $"it would open to {Bytes} bytes, more than the {Limit} allowed here");
@@ -68,7 +70,8 @@ public sealed record OverLimit(long Bytes, long Limit)
 public sealed record HeaderOfAnotherBody()
     : EnvelopeRefusal("header-of-another-body", "the header's data key does not open this ciphertext: the header is another one's");
 
-public sealed record KeyFileExists(string Path) : EnvelopeRefusal("key-file-exists", $"{Path} is there already; keys are never overwritten");
+public sealed record KeyFileExists(string Path)
+    : EnvelopeRefusal("key-file-exists", $"{Path} is there already; keys are never overwritten");
 
 public sealed record UnreadableKeyFile(string Path, string Detail) : EnvelopeRefusal("unreadable-key-file", $"{Path}: {Detail}");
 

@@ -84,7 +84,8 @@ public static class Header
     }
 
     /// <summary>
-    /// A new header for other recipients around the same data key; the body stays as it is. The old header must hold exactly one key for us.
+    /// A new header for other recipients around the same data key; the body stays as it is. The old header must hold exactly one key for
+    /// us.
     /// </summary>
     public static Opening<byte[]> Reencrypt(ReadOnlySpan<byte> header, PrivateKey reader, IReadOnlyCollection<PublicKey> recipients)
     {
@@ -102,7 +103,8 @@ public static class Header
     public static async Task<Opening<byte[]>> ReadAsync(Stream file, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxBytes];
-        var length = await file.ReadAtLeastAsync(buffer.AsMemory(0, HeaderLayout.PreludeBytes), HeaderLayout.PreludeBytes, false, cancellationToken);
+        var length = await file.ReadAtLeastAsync(
+            buffer.AsMemory(0, HeaderLayout.PreludeBytes), HeaderLayout.PreludeBytes, throwOnEndOfStream: false, cancellationToken);
         var prelude = HeaderLayout.ReadPrelude(buffer.AsSpan(0, length));
         if (prelude.IsRefused)
         {

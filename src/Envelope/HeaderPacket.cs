@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Scanlock.Envelope;
 
 /// <summary>
-/// One header packet (Crypt4GH 1.0, sections 3.2.1 to 3.3): length, method, the writer's public key, a nonce, the encrypted payload, its MAC.
-/// The payload is a type, then either data encryption parameters (a method and a key) or an edit list.
+/// One header packet (Crypt4GH 1.0, sections 3.2.1 to 3.3): length, method, the writer's public key, a nonce, the encrypted payload, its
+/// MAC. The payload is a type, then either data encryption parameters (a method and a key) or an edit list.
 /// </summary>
 internal static class HeaderPacket
 {

@@ -4,7 +4,7 @@ using Org.BouncyCastle.Math.EC.Rfc7748;
 
 namespace Scanlock.Envelope;
 
-/// <summary>X25519 (RFC 7748) and the BLAKE2b step that turns its result into a header packet's key (Crypt4GH 1.0, section 3.3.1).</summary>
+/// <summary>X25519 (RFC 7748) and the BLAKE2b step that makes a header packet's key of its result (Crypt4GH 1.0, section 3.3.1).</summary>
 internal static class KeyExchange
 {
     private static readonly byte[] AnyScalar = [.. Enumerable.Repeat((byte)0x40, SecretKey.Length)];
@@ -16,7 +16,7 @@ internal static class KeyExchange
         return new PublicKey(point);
     }
 
-    /// <summary>Scalars are multiples of eight, so a point of low order gives zero with every one of them and any will do to find out.</summary>
+    /// <summary>Scalars are multiples of eight, so a point of low order gives zero with each of them; any will do to find out.</summary>
     public static bool IsOfLowOrder(PublicKey key) =>
         !X25519.CalculateAgreement(AnyScalar, 0, key.Bytes, 0, new byte[SecretKey.Length], 0);
 

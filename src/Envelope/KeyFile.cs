@@ -24,7 +24,8 @@ public static class KeyFile
     /// Writes a new key pair as <c>PREFIX.sec</c>, mode 0600, encrypted where there is a passphrase (an empty one is none), and
     /// <c>PREFIX.pub</c>. Never overwrites: if either is there already, neither is written.
     /// </summary>
-    public static Opening<KeyPairFiles> Generate(string prefix, ReadOnlySpan<byte> passphrase, KeyDerivation derivation = KeyDerivation.Scrypt)
+    public static Opening<KeyPairFiles> Generate(
+        string prefix, ReadOnlySpan<byte> passphrase, KeyDerivation derivation = KeyDerivation.Scrypt)
     {
         var (privatePath, publicPath) = ($"{prefix}.sec", $"{prefix}.pub");
         foreach (var path in new[] { privatePath, publicPath })
@@ -99,7 +100,7 @@ public static class KeyFile
         }
     }
 
-    /// <summary>Fills a file that was just created, or deletes it. One line of base64: some readers of this format do not take more.</summary>
+    /// <summary>Fills a file that was just created, or deletes it. One line of base64: some readers of the format take no more.</summary>
     private static void WriteNew(FileStream created, string label, ReadOnlySpan<byte> data)
     {
         var base64 = GC.AllocateArray<byte>(Base64.GetMaxEncodedToUtf8Length(data.Length), pinned: true);

@@ -12,8 +12,8 @@ public enum KeyDerivation
 }
 
 /// <summary>
-/// The <c>c4gh-v1</c> encoding: magic, derivation's name, its rounds and salt (unless "none"), cipher's name, and the key, clear or as nonce,
-/// ciphertext and MAC under ChaCha20-Poly1305; an optional comment may follow. Each part has a big-endian 16-bit length before it.
+/// The <c>c4gh-v1</c> encoding: magic, derivation's name, its rounds and salt (unless "none"), cipher's name, and the key, clear or as
+/// nonce, ciphertext and MAC under ChaCha20-Poly1305; an optional comment may follow. Each part has a big-endian 16-bit length before it.
 /// </summary>
 internal static class PrivateKeyEncoding
 {
@@ -29,7 +29,7 @@ internal static class PrivateKeyEncoding
 
     private static ReadOnlySpan<byte> Cipher => "chacha20_poly1305"u8;
 
-    /// <summary>Writes the encoding and returns its length; an empty passphrase leaves the key clear. The caller wipes the buffer.</summary>
+    /// <summary>Writes the encoding, returns its length; an empty passphrase leaves the key clear. The caller wipes the buffer.</summary>
     public static int Encode(PrivateKey key, ReadOnlySpan<byte> passphrase, KeyDerivation derivation, Span<byte> encoded)
     {
         Magic.CopyTo(encoded);
@@ -88,7 +88,11 @@ internal static class PrivateKeyEncoding
     }
 
     private static Opening<PrivateKey> Decrypt(
-        string path, ReadOnlySpan<byte> derivationName, ReadOnlySpan<byte> options, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> passphrase)
+        string path,
+        ReadOnlySpan<byte> derivationName,
+        ReadOnlySpan<byte> options,
+        ReadOnlySpan<byte> encrypted,
+        ReadOnlySpan<byte> passphrase)
     {
         var rounds = BinaryPrimitives.ReadUInt32BigEndian(options);
         var name = Encoding.ASCII.GetString(derivationName);

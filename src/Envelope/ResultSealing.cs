@@ -9,7 +9,7 @@ namespace Scanlock.Envelope;
 /// </summary>
 public static class ResultSealing
 {
-    /// <summary>Encrypts <paramref name="plaintext"/> to the gateway and says what the bundle must say of it. Neither stream is closed.</summary>
+    /// <summary>Encrypts to the gateway and returns what the bundle must say of the file. Neither stream is closed.</summary>
     public static async Task<SealedPart> SealAsync(Stream plaintext, Stream file, PublicKey gateway, CancellationToken cancellationToken)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -30,7 +30,7 @@ internal sealed class SegmentPipeline(
 
     private volatile bool stopped;
 
-    /// <summary>Bytes read and written of blocks that came through whole, and the segment, if any, at which it stopped because it did not authenticate.</summary>
+    /// <summary>Bytes read and written of blocks that came through whole, and the segment, if any, that did not authenticate.</summary>
     public sealed record End(long BytesRead, long BytesWritten, long? FailedSegment);
 
     /// <summary>Runs once. Where there is a <paramref name="digest"/>, what is written is appended to it.</summary>

@@ -8,7 +8,7 @@ namespace Scanlock.Envelope;
 /// </summary>
 public static class WholeFile
 {
-    /// <summary>Encrypts a stream to the recipients under a new random key and returns the bytes of plaintext. Neither stream is closed.</summary>
+    /// <summary>Encrypts to the recipients under a new random key and returns the bytes of plaintext. Neither stream is closed.</summary>
     public static async Task<long> SealAsync(
         Stream plaintext, Stream file, IReadOnlyCollection<PublicKey> recipients, CancellationToken cancellationToken)
     {
@@ -18,7 +18,11 @@ public static class WholeFile
 
     /// <summary>Encrypts, appending the file to a digest, and returns the bytes of both.</summary>
     internal static async Task<(long PlaintextBytes, long FileBytes)> SealAsync(
-        Stream plaintext, Stream file, IReadOnlyCollection<PublicKey> recipients, IncrementalHash? digest, CancellationToken cancellationToken)
+        Stream plaintext,
+        Stream file,
+        IReadOnlyCollection<PublicKey> recipients,
+        IncrementalHash? digest,
+        CancellationToken cancellationToken)
     {
         using var key = DataKey.Random();
         var header = Header.Create(key, recipients);

@@ -90,7 +90,8 @@ public sealed class HeaderTests : IDisposable
         Assert.IsType<NotAPublicKey>(PublicKey.Parse(text).Refusal);
 
     [Fact]
-    public void A_public_key_survives_being_written() => Assert.Equal(reader.PublicKey, PublicKey.Parse(reader.PublicKey.ToString()).Unwrap());
+    public void A_public_key_survives_being_written() =>
+        Assert.Equal(reader.PublicKey, PublicKey.Parse(reader.PublicKey.ToString()).Unwrap());
 
     [Fact]
     [Trait("promise", "P11")]
@@ -131,7 +132,8 @@ public sealed class HeaderTests : IDisposable
     {
         await Peer.SkipUnlessThereAsync();
         var header = await Peer.HeaderAsync(
-            Peer.KeyPacket(reader.PublicKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))), Peer.Packet("unknown", reader.PublicKey));
+            Peer.KeyPacket(reader.PublicKey, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))),
+            Peer.Packet("unknown", reader.PublicKey));
         Assert.IsType<MalformedHeader>(Header.Open(header, reader).Refusal);
     }
 

@@ -98,7 +98,8 @@ public sealed class KeyFileTests : IDisposable
     {
         var zero = Convert.ToBase64String(new byte[32]);
         File.WriteAllText(folder["zero.pub"], $"-----BEGIN CRYPT4GH PUBLIC KEY-----\n{zero}\n-----END CRYPT4GH PUBLIC KEY-----\n");
-        Assert.Contains("low order", Assert.IsType<UnreadableKeyFile>(KeyFile.ReadPublic(folder["zero.pub"]).Refusal).Message, StringComparison.Ordinal);
+        var refusal = Assert.IsType<UnreadableKeyFile>(KeyFile.ReadPublic(folder["zero.pub"]).Refusal);
+        Assert.Contains("low order", refusal.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();

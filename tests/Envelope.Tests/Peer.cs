@@ -19,9 +19,11 @@ internal static class Peer
     public static Task<byte[]> EncryptAsync(byte[] plaintext, params IEnumerable<PublicKey> recipients) =>
         RunAsync(plaintext, ["encrypt", .. recipients.Select(key => Convert.ToHexStringLower(key.ToArray()))]);
 
-    public static Task<byte[]> DecryptAsync(byte[] file, PrivateKey reader) => RunAsync(file, "decrypt", Convert.ToHexStringLower(reader.Bytes));
+    public static Task<byte[]> DecryptAsync(byte[] file, PrivateKey reader) =>
+        RunAsync(file, "decrypt", Convert.ToHexStringLower(reader.Bytes));
 
-    public static Task<byte[]> HeaderAsync(params IEnumerable<object> packets) => RunAsync(JsonSerializer.SerializeToUtf8Bytes(packets), "header");
+    public static Task<byte[]> HeaderAsync(params IEnumerable<object> packets) =>
+        RunAsync(JsonSerializer.SerializeToUtf8Bytes(packets), "header");
 
     /// <summary>A packet for <see cref="HeaderAsync"/> that holds a data key for a reader.</summary>
     public static object KeyPacket(PublicKey reader, string keyHex) =>

@@ -13,7 +13,10 @@ public sealed class RoundTripProperties
 
     [Fact]
     public void What_is_sealed_opens_to_itself_however_the_streams_are_cut_up() =>
-        Prop.ForAll(s_lengths.ToArbitrary(), Gen.Choose(1, 100_000).ToArbitrary(), (length, most) => RoundTripAsync(length, most).GetAwaiter().GetResult())
+        Prop.ForAll(
+                s_lengths.ToArbitrary(),
+                Gen.Choose(1, 100_000).ToArbitrary(),
+                (length, most) => RoundTripAsync(length, most).GetAwaiter().GetResult())
             .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
     [Fact]
@@ -42,7 +45,9 @@ public sealed class RoundTripProperties
         using var opened = new MemoryStream();
         file.Position = 0;
         var bytes = (await WholeFile.OpenAsync(new DribblingStream(file, most), opened, reader, CancellationToken.None)).Unwrap();
-        return bytes == length && file.Length == 16 + 108 + Body.CiphertextBytes(length) && opened.ToArray().AsSpan().SequenceEqual(plaintext);
+        return bytes == length
+            && file.Length == 16 + 108 + Body.CiphertextBytes(length)
+            && opened.ToArray().AsSpan().SequenceEqual(plaintext);
     }
 
     private static bool FlipIsNoticed(int length, int where)

@@ -33,7 +33,8 @@ public sealed class SecrecyTests
         using var key = new DataKey(s_secret);
         var header = Header.Create(key, [reader.PublicKey]);
         using var body = new MemoryStream();
-        var part = (await ManifestSealing.SealAsync(new MemoryStream(s_secret), body, [reader.PublicKey], CancellationToken.None)).ToPart("shard", 1);
+        var another = await ManifestSealing.SealAsync(new MemoryStream(s_secret), body, [reader.PublicKey], CancellationToken.None);
+        var part = another.ToPart("shard", 1);
         body.Position = 0;
         var refusal = (await ManifestOpening.ToFileAsync(header, body, part, reader, folder["x"], CancellationToken.None)).Refusal;
         Assert.IsType<HeaderOfAnotherBody>(refusal);

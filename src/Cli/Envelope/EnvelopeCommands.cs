@@ -45,11 +45,17 @@ internal static class EnvelopeCommands
         {
             if (!Console.IsOutputRedirected)
             {
-                return Failure.Report(parse, ExitCode.Usage, "terminal", "ciphertext is not for a terminal: send stdout to a file or a program");
+                return Failure.Report(parse, ExitCode.Usage, "terminal", "ciphertext is no text: send stdout to a file or a program");
+            }
+
+            var files = parse.GetRequiredValue(to);
+            if (files.Length > Header.MaxPackets)
+            {
+                return Failure.Report(parse, ExitCode.Usage, "recipients", $"{files.Length} recipients; at most {Header.MaxPackets} fit");
             }
 
             var recipients = new List<PublicKey>();
-            foreach (var opening in parse.GetRequiredValue(to).Select(KeyFile.ReadPublic))
+            foreach (var opening in files.Select(KeyFile.ReadPublic))
             {
                 if (opening.IsRefused)
                 {
@@ -74,8 +80,12 @@ internal static class EnvelopeCommands
         var passphrase = PassphraseFile("The passphrase the private key is encrypted with.");
         var command = new Command(
             "decrypt",
-            "Decrypt a Crypt4GH file from stdin to stdout. Exits 4, having written only what is authentic, if the file is not intact or not for "
-            + "this key. The format itself cannot tell that whole 64 KiB segments are missing or in another order.") { key, passphrase };
+            "Decrypt a Crypt4GH file from stdin to stdout. Exits 4, having written only what is authentic, if the file is not intact or "
+            + "not for this key. The format itself cannot tell that whole 64 KiB segments are missing or in another order.")
+        {
+            key,
+            passphrase,
+        };
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var secret = Passphrase.Read(parse.GetValue(passphrase));

@@ -5,7 +5,7 @@ using Scanlock.Envelope;
 
 namespace Scanlock.Cli.Envelope;
 
-/// <summary>What the commands say when they are done. Streams have stdout for themselves, so they speak on stderr, and only when asked to.</summary>
+/// <summary>What the commands say when done. Data has stdout to itself: a transfer speaks on stderr, and only when asked to.</summary>
 internal static class EnvelopeOutput
 {
     public static int Report(ParseResult parse, KeyPairFiles files)

@@ -42,7 +42,8 @@ internal sealed class TransferProgress : IDisposable
 
         var done = Math.Clamp((double)bytes / total.Value, 0, 1);
         var cells = (int)(done * BarCells);
-        return string.Create(CultureInfo.InvariantCulture, $"[{new string('#', cells)}{new string('.', BarCells - cells)}] {done:P0}  {speed}");
+        var bar = new string('#', cells).PadRight(BarCells, '.');
+        return string.Create(CultureInfo.InvariantCulture, $"[{bar}] {done:P0}  {speed}");
     }
 
     public void Dispose()
