@@ -149,7 +149,7 @@ CONF
     mkdir -p "$run/site/home"
     chown -R "$site_user" "$run/site"
     chmod 700 "$run/site/state" "$run/site/keys"
-    runuser -u "$site_user" -- /usr/sbin/sshd -D -e -f "$run/site/ssh/sshd_config" > "$run/logs/sshd.log" 2>&1 &
+    setpriv --reuid "$site_user" --regid "$site_user" --clear-groups --reset-env /usr/sbin/sshd -D -e -f "$run/site/ssh/sshd_config" > "$run/logs/sshd.log" 2>&1 &
   else
     chmod 700 "$run/site/state" "$run/site/keys"
     /usr/sbin/sshd -D -e -f "$run/site/ssh/sshd_config" > "$run/logs/sshd.log" 2>&1 &

@@ -2,7 +2,8 @@
 
 collect() {
   mkdir -p "$out/audit"
-  cp -r "$run/state/gateway/log/." "$out/audit/"
+  cp -r "$run/state/gateway/audit/." "$out/audit/"
+  curl -fsS "$gateway_url/api/v1/identity" | jq -r .log_key > "$out/audit/log.vkey"
   keep_state
 }
 
@@ -11,7 +12,7 @@ write_summary() {
   verified=$(as_json ada audit verify --log "$out/audit" --key "$out/audit/log.vkey" 2> /dev/null)
   jq -n \
     --slurpfile sealed "$run/sealed.json" --slurpfile done "$run/results.json" --slurpfile metrics "$out/metrics.json" \
-    --slurpfile purpose "$run/refused-purpose.json" --slurpfile site "$run/refused-site.json" --argjson audit "$verified" --arg permit "$request" '
+    --slurpfile purpose "$run/refused-purpose.json" --slurpfile site "$run/refused-site.json" --argjson audit "$verified" --arg permit "$experiment" '
     def refusal(name; answer): {request: name, reasons: [answer.reasons[] | select(.effect == "deny") | {rule, line, sentence}]};
     {dataset: $sealed[0].dataset, version: $sealed[0].version, samples: $sealed[0].samples,
      permit: $permit, job: $done[0].trials[0].job, site: $done[0].site,

@@ -5,7 +5,7 @@ cli=$here/src/Cli/bin/Release/net10.0/scanlock.dll
 as() {
   local person=$1
   shift
-  printf '%s  %s$ scanlock %s%s\n' "$dim" "$person" "$(short "$*")" "$plain"
+  printf '%s  %s$ scanlock %s%s\n' "$dim" "$person" "$(typed "$@")" "$plain"
   SCANLOCK_CONFIG=$run/config dotnet "$cli" --profile "$person" "$@" | sed 's/^/  /'
 }
 
@@ -13,12 +13,20 @@ as() {
 as_json() {
   local person=$1
   shift
-  printf '%s  %s$ scanlock %s%s\n' "$dim" "$person" "$(short "$*")" "$plain" >&2
+  printf '%s  %s$ scanlock %s%s\n' "$dim" "$person" "$(typed "$@")" "$plain" >&2
   SCANLOCK_CONFIG=$run/config dotnet "$cli" --profile "$person" "$@" --json
 }
 
-# Paths of this run say nothing to a reader.
-short() { printf '%s' "${1//"$run/"/}"; }
+# A command as one would type it; paths of this run say nothing to a reader.
+typed() {
+  local word line=''
+  for word in "$@"; do
+    word=${word//"$run/"/}
+    [[ $word != *[[:space:]]* ]] || word="'$word'"
+    line+=" $word"
+  done
+  printf '%s' "${line# }"
+}
 
 sign_in_everyone() {
   local person
@@ -37,11 +45,11 @@ quietly() {
 
 prepare_data() {
   if [ -n "$data" ]; then
-    title="Chest CT slices" about="CT slices labelled '$label'." epochs=6 size=96 window='{center: -500, width: 1500}'
+    title="Chest CT slices" about="CT slices labelled '$label'." epochs=8 size=96 window='{center: -500, width: 1500}'
     return
   fi
   data=$run/phantoms label=finding
-  title="Chest phantoms" about="Made-up chest CT: clear lungs, and lungs with opacities." epochs=4 size=64 window='{center: -500, width: 1500}'
+  title="Chest phantoms" about="Made-up chest CT: clear lungs, and lungs with opacities." epochs=12 size=64 window='{center: -500, width: 1500}'
   quietly stella phantom "$data" --patients 40 --slices 6 --size 128 --seed 7
   say "made 240 phantom slices of 40 patients"
 }

@@ -21,9 +21,9 @@ internal static class UploadCommand
         var dataset = DatasetOption.Build();
         var jobs = new Option<int>("--jobs") { HelpName = "N", Description = "Objects sent at the same time.", DefaultValueFactory = _ => 4 };
         var command = new Command("upload", "Send a folder of DICOM objects; run it again to go on where it stopped.") { folder, dataset, jobs, Session.GatewayOption };
-        command.Validators.Add(result =>
+        jobs.Validators.Add(result =>
         {
-            if (result.GetValue(jobs) is < 1 or > 64)
+            if (result.GetValueOrDefault<int>() is < 1 or > 64)
             {
                 result.AddError("--jobs is between 1 and 64.");
             }

@@ -128,13 +128,13 @@ internal sealed class IssuerClient(HttpClient http, TimeProvider time)
 
 internal sealed record ResourceMetadata(string Resource, IReadOnlyList<string> AuthorizationServers);
 
-internal sealed record IssuerMetadata(string Issuer, string TokenEndpoint, string? DeviceAuthorizationEndpoint);
+internal sealed record IssuerMetadata(string Issuer, string TokenEndpoint, string? DeviceAuthorizationEndpoint = null);
 
-internal sealed record DeviceAuthorization(string DeviceCode, string UserCode, string VerificationUri, string? VerificationUriComplete, int ExpiresIn, int? Interval);
+internal sealed record DeviceAuthorization(string DeviceCode, string UserCode, string VerificationUri, int ExpiresIn, string? VerificationUriComplete = null, int? Interval = null);
 
-internal sealed record TokenResponse(string AccessToken, int ExpiresIn, string? Scope, string? RefreshToken);
+internal sealed record TokenResponse(string AccessToken, int ExpiresIn, string? Scope = null, string? RefreshToken = null);
 
-internal sealed record OAuthError(string Error, string? ErrorDescription);
+internal sealed record OAuthError(string Error, string? ErrorDescription = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ResourceMetadata))]

@@ -31,6 +31,8 @@ public sealed record ExperimentSpec(
 /// <param name="GatewayToken">The person's own token for that gateway, scopes <c>request</c> and <c>read</c>; used at once, never kept.</param>
 public sealed record SubmitExperiment(string Id, ExperimentSpec Spec, string GatewayToken);
 
+/// <param name="Id">Also the id of the request for access at the gateway.</param>
+/// <param name="Request">How that request stands: one of <c>RequestStates</c>.</param>
 public sealed record ExperimentView(
     string Id,
     string Name,
