@@ -1,3 +1,4 @@
+using Scanlock.Audit;
 using Scanlock.Gateway;
 using Scanlock.Web;
 
@@ -11,4 +12,9 @@ catch (HostConfigurationException e)
 {
     await Console.Error.WriteLineAsync($"The gateway cannot start:{Environment.NewLine}{e.Message}");
     return 2;
+}
+catch (Exception e) when (e is AuditLogException or IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync($"The gateway stopped: {e.Message}");
+    return 1;
 }

@@ -21,7 +21,8 @@ internal sealed class RequestViews(IDbContextFactory<GatewayDb> databases, TimeP
             .Where(request => cared.Contains(request.Dataset) || (request.Issuer == person.Issuer && request.Subject == person.Subject))
             .OrderByDescending(request => request.At)
             .ToListAsync(cancellationToken);
-        var approvals = (await db.Approvals.AsNoTracking().ToListAsync(cancellationToken)).ToLookup(approval => approval.Request, StringComparer.Ordinal);
+        var ids = requests.Select(request => request.Id).ToList();
+        var approvals = (await db.Approvals.AsNoTracking().Where(approval => ids.Contains(approval.Request)).ToListAsync(cancellationToken)).ToLookup(approval => approval.Request, StringComparer.Ordinal);
         return [.. requests.Select(request => ViewOf(request, approvals[request.Id]))];
     }
 

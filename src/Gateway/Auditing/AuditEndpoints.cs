@@ -28,6 +28,6 @@ internal static partial class AuditEndpoints
         return TypedResults.PhysicalFile(Path.Combine(folders.Log, path), path.EndsWith("checkpoint", StringComparison.Ordinal) ? "text/plain" : "application/octet-stream");
     }
 
-    [GeneratedRegex(@"^(checkpoint|log\.vkey|tile/(entries|[0-9]{1,2})(/x[0-9]{3})*/[0-9]{3}(\.p/[0-9]{1,3})?)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(checkpoint|log\.vkey|cosigned/[0-9a-f]{8}|tile/(entries|[0-9]{1,2})(/x[0-9]{3})*/[0-9]{3}(\.p/[0-9]{1,3})?)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LogFile();
 }

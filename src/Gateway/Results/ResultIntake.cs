@@ -21,10 +21,13 @@ namespace Scanlock.Gateway.Results;
 /// Handing the same bundle in twice gives the same answer.
 /// </summary>
 internal sealed class ResultIntake(
-    IDbContextFactory<GatewayDb> databases, AuditedActs acts, JobStatements statements, ResultGate gate, GatedFiles files, Releases releases, TimeProvider time)
+    IDbContextFactory<GatewayDb> databases, AuditedActs acts, JobStatements statements, ResultGate gate, GatedFiles files, Releases releases, TimeProvider time) : IDisposable
 {
     /// <summary>More than the metrics of any training.</summary>
     private const long MetricsBytes = 4 << 20;
+
+    // A result is opened in memory; and of two that hand in the same one, the second must find the first's.
+    private readonly SemaphoreSlim _oneAtATime = new(1);
 
     /// <summary>A header and the segments' overhead on top of twice the model: what leaves may be rounded to half of what was trained.</summary>
     private const long SealingBytes = 16 << 20;
@@ -66,29 +69,42 @@ internal sealed class ResultIntake(
             return await RefuseAsync(bundle.Refusal, broker, job.Value, cancellationToken);
         }
 
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            return await PassAsync(job.Value, bundle.Value, broker, cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    private async Task<Outcome<ResultView>> PassAsync(VerifiedJob job, Statement<ResultBundle> bundle, string broker, CancellationToken cancellationToken)
+    {
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
-            var digest = job.Value.Job.Digest.ToString();
+            var digest = job.Job.Digest.ToString();
             if (await db.Results.SingleOrDefaultAsync(result => result.Job == digest, cancellationToken) is { } earlier)
             {
                 return ResultViews.ViewOf(earlier);
             }
 
             var row = await db.Jobs.SingleOrDefaultAsync(known => known.Digest == digest, cancellationToken);
-            if (BundleCheck.Fault(job.Value, bundle.Value, row) is { } fault)
+            if (BundleCheck.Fault(job, bundle, row) is { } fault)
             {
-                return await RefuseAsync(new Refusal.Denied($"The result is refused: {fault.Sentence}.", [fault]), broker, job.Value, cancellationToken);
+                return await RefuseAsync(new Refusal.Denied($"The result is refused: {fault.Sentence}.", [fault]), broker, job, cancellationToken);
             }
         }
 
-        var gated = await gate.PassAsync(job.Value, bundle.Value.Value, cancellationToken);
+        var gated = await gate.PassAsync(job, bundle.Value, cancellationToken);
         if (gated.IsRefused)
         {
             return gated.Refusal;
         }
 
-        var recorded = await acts.PerformAsync((db, token) => RecordAsync(db, job.Value, bundle.Value, gated.Value, token), cancellationToken);
-        await files.ForgetReceivedAsync(job.Value.Job.Digest, CancellationToken.None);
+        var recorded = await acts.PerformAsync((db, token) => RecordAsync(db, job, bundle, gated.Value, token), cancellationToken);
+        await files.ForgetReceivedAsync(job.Job.Digest, CancellationToken.None);
         return recorded;
     }
 
@@ -111,7 +127,7 @@ internal sealed class ResultIntake(
             Job = row.Digest,
             Dataset = row.Dataset,
             Bundle = bundle.Compact,
-            Metrics = verdict.State,
+            Metrics = verdict.Outcome == Outcome.Allow && gated.AllWithheld ? ResultStates.Withheld : verdict.State,
             Model = gated.Model is null ? ResultStates.Refused : ResultStates.Held,
             MetricsFile = gated.Metrics,
             ModelFile = gated.Model,
@@ -171,6 +187,8 @@ internal sealed class ResultIntake(
         };
         return acts.PerformAsync((_, _) => Task.FromResult(Decided.As<Outcome<ResultView>>(refusal, entry)), cancellationToken);
     }
+
+    public void Dispose() => _oneAtATime.Dispose();
 
     /// <summary>From a statement that was verified when the job was recorded.</summary>
     private static Permit PermitOf(JobRow row) =>

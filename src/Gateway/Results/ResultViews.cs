@@ -63,7 +63,7 @@ internal sealed class ResultViews(IDbContextFactory<GatewayDb> databases)
     private static async Task<Outcome<OpenFile>> OpenAsync(GatewayDb db, ResultRow row, string part, bool asReviewer, CancellationToken cancellationToken)
     {
         var (state, file) = part == ResultParts.Metrics ? (row.Metrics, row.MetricsFile) : (row.Model, row.ModelFile);
-        var seen = state == ResultStates.Released || (asReviewer && part == ResultParts.Metrics);
+        var seen = state is ResultStates.Released or ResultStates.Withheld || (asReviewer && part == ResultParts.Metrics);
         if (file is null || !seen)
         {
             var sentence = $"the {part} of this job is {state}";
