@@ -32,7 +32,7 @@ public sealed class DisposeScope : IDisposable
 
         if (!ReferenceEquals(current, this))
         {
-            throw new InvalidOperationException("Dispose scopes close in the reverse order of their opening, on the thread that opened them.");
+            throw new InvalidOperationException("Dispose scopes close in the reverse order of their opening, on the thread of it.");
         }
 
         closed = true;

@@ -13,7 +13,6 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial int scanlock_error(out byte* message);
     [LibraryImport(Shim)] internal static partial long scanlock_live_tensors();
     [LibraryImport(Shim)] internal static partial byte* scanlock_version();
-    [LibraryImport(Shim)] internal static partial byte* scanlock_config();
     [LibraryImport(Shim)] internal static partial int scanlock_manual_seed(long seed);
     [LibraryImport(Shim)] internal static partial int scanlock_set_num_threads(int threads);
     [LibraryImport(Shim)] internal static partial int scanlock_get_num_threads();
@@ -24,8 +23,13 @@ internal static unsafe partial class Native
 
     [LibraryImport(Shim)] internal static partial void scanlock_free(nint tensor);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_from_data(void* data, long* shape, int dims, int dtype);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_full(long* shape, int dims, double value, int dtype, int deviceType, int deviceIndex);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_empty(long* shape, int dims, int dtype, int deviceType, int deviceIndex);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_full(long* shape, int dims, double value, int dtype, int deviceType, int deviceIndex);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_empty(long* shape, int dims, int dtype, int deviceType, int deviceIndex);
+
     [LibraryImport(Shim)] internal static partial long scanlock_dim(TensorHandle t);
     [LibraryImport(Shim)] internal static partial long scanlock_numel(TensorHandle t);
     [LibraryImport(Shim)] internal static partial int scanlock_dtype(TensorHandle t);
@@ -49,19 +53,36 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial int scanlock_normal_(TensorHandle t, double mean, double std);
     [LibraryImport(Shim)] internal static partial int scanlock_uniform_(TensorHandle t, double from, double to);
 
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_conv2d(TensorHandle x, TensorHandle weight, TensorHandle bias, long* stride, long* padding, long* dilation, long groups);
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_conv2d(
+        TensorHandle x, TensorHandle weight, TensorHandle bias, long* stride, long* padding, long* dilation, long groups);
+
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_linear(TensorHandle x, TensorHandle weight, TensorHandle bias);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_batch_norm(TensorHandle x, TensorHandle weight, TensorHandle bias, TensorHandle mean, TensorHandle variance, int training, double momentum, double eps);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_max_pool2d(TensorHandle x, long* kernel, long* stride, long* padding);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_batch_norm(
+        TensorHandle x, TensorHandle weight, TensorHandle bias, TensorHandle mean, TensorHandle variance, int training,
+        double momentum, double eps);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_max_pool2d(TensorHandle x, long* kernel, long* stride, long* padding);
+
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_adaptive_avg_pool2d(TensorHandle x, long* output);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_relu(TensorHandle x);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_relu_(TensorHandle x);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_sigmoid(TensorHandle x);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_softmax(TensorHandle x, long dim);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_log_softmax(TensorHandle x, long dim);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_cross_entropy(TensorHandle x, TensorHandle target, TensorHandle weight, long reduction, long ignoreIndex, double labelSmoothing);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_affine_grid(TensorHandle theta, long* shape, int dims, int alignCorners);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_grid_sample(TensorHandle x, TensorHandle grid, long mode, long padding, int alignCorners);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_cross_entropy(
+        TensorHandle x, TensorHandle target, TensorHandle weight, long reduction, long ignoreIndex, double labelSmoothing);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_affine_grid(TensorHandle theta, long* shape, int dims, int alignCorners);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_grid_sample(TensorHandle x, TensorHandle grid, long mode, long padding, int alignCorners);
 
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add(TensorHandle a, TensorHandle b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_sub(TensorHandle a, TensorHandle b);
@@ -89,5 +110,8 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_index_select(TensorHandle a, long dim, TensorHandle index);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_cat(nint* tensors, int count, long dim);
 
-    [LibraryImport(Shim)] internal static partial int scanlock_adamw_step(nint* parameters, nint* means, nint* variances, int count, long step, double lr, double beta1, double beta2, double eps, double weightDecay);
+    [LibraryImport(Shim)]
+    internal static partial int scanlock_adamw_step(
+        nint* parameters, nint* means, nint* variances, int count, long step, double lr, double beta1, double beta2,
+        double eps, double weightDecay);
 }

@@ -72,7 +72,8 @@ public static unsafe partial class torch
                 var memory = Native.scanlock_data(Handle);
                 if (Native.scanlock_is_contiguous(Handle) == 0 || (memory is null && numel() > 0))
                 {
-                    throw new InvalidOperationException("only a contiguous tensor in main memory can be read in place: call cpu().contiguous() first");
+                    throw new InvalidOperationException(
+                        "only a contiguous tensor in main memory can be read in place: call cpu().contiguous() first");
                 }
 
                 return new Span<byte>(memory, checked((int)(numel() * ElementSize(dtype))));

@@ -28,14 +28,17 @@ public static unsafe partial class torch
     /// <summary>Layers, and the functions they and losses are made of.</summary>
     public static partial class nn
     {
-        public static Conv2d Conv2d(long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, long groups = 1, bool bias = true) =>
+        public static Conv2d Conv2d(
+            long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, long groups = 1,
+            bool bias = true) =>
             new(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias);
 
         public static BatchNorm2d BatchNorm2d(long features, double eps = 1e-5, double momentum = 0.1) => new(features, eps, momentum);
 
         public static Linear Linear(long inputSize, long outputSize, bool hasBias = true) => new(inputSize, outputSize, hasBias);
 
-        public static MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null) => new(kernel_size, stride ?? kernel_size, padding ?? 0);
+        public static MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null) =>
+            new(kernel_size, stride ?? kernel_size, padding ?? 0);
 
         public static AdaptiveAvgPool2d AdaptiveAvgPool2d(long output_size) => new(output_size);
 
@@ -45,7 +48,8 @@ public static unsafe partial class torch
         {
             /// <summary>He et al. 2015: normal with variance gain² / fan, so that the signal keeps its size through the network.</summary>
             /// <param name="a">Slope below zero, where <paramref name="nonlinearity"/> is a leaky ReLU.</param>
-            public static Tensor kaiming_normal_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU)
+            public static Tensor kaiming_normal_(
+                Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU)
             {
                 var shape = tensor.shape;
                 var fan = shape[mode == FanInOut.FanIn ? 1 : 0];
@@ -88,7 +92,9 @@ public static unsafe partial class torch
 
         public static class functional
         {
-            public static Tensor conv2d(Tensor input, Tensor weight, Tensor? bias, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding, ReadOnlySpan<long> dilation, long groups = 1)
+            public static Tensor conv2d(
+                Tensor input, Tensor weight, Tensor? bias, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding,
+                ReadOnlySpan<long> dilation, long groups = 1)
             {
                 RequirePair(strides);
                 RequirePair(padding);
@@ -102,10 +108,14 @@ public static unsafe partial class torch
             public static Tensor linear(Tensor input, Tensor weight, Tensor? bias = null) =>
                 Tensor.Own(Native.scanlock_linear(input.Handle, weight.Handle, HandleOf(bias)));
 
-            public static Tensor batch_norm(Tensor input, Tensor running_mean, Tensor running_var, Tensor weight, Tensor bias, bool training, double momentum = 0.1, double eps = 1e-5) =>
-                Tensor.Own(Native.scanlock_batch_norm(input.Handle, weight.Handle, bias.Handle, running_mean.Handle, running_var.Handle, training ? 1 : 0, momentum, eps));
+            public static Tensor batch_norm(
+                Tensor input, Tensor running_mean, Tensor running_var, Tensor weight, Tensor bias, bool training, double momentum = 0.1,
+                double eps = 1e-5) =>
+                Tensor.Own(Native.scanlock_batch_norm(
+                    input.Handle, weight.Handle, bias.Handle, running_mean.Handle, running_var.Handle, training ? 1 : 0, momentum, eps));
 
-            public static Tensor max_pool2d(Tensor input, ReadOnlySpan<long> kernelSize, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding)
+            public static Tensor max_pool2d(
+                Tensor input, ReadOnlySpan<long> kernelSize, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding)
             {
                 RequirePair(kernelSize);
                 RequirePair(strides);
@@ -125,8 +135,11 @@ public static unsafe partial class torch
                 }
             }
 
-            public static Tensor cross_entropy(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0) =>
-                Tensor.Own(Native.scanlock_cross_entropy(input.Handle, target.Handle, HandleOf(weight), (long)reduction, ignore_index, label_smoothing));
+            public static Tensor cross_entropy(
+                Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean,
+                double label_smoothing = 0) =>
+                Tensor.Own(Native.scanlock_cross_entropy(
+                    input.Handle, target.Handle, HandleOf(weight), (long)reduction, ignore_index, label_smoothing));
 
             /// <summary>Sampling positions in [-1, 1] for affine maps <paramref name="theta"/> [N, 2, 3].</summary>
             public static Tensor affine_grid(Tensor theta, ReadOnlySpan<long> size, bool align_corners = false)
@@ -137,8 +150,11 @@ public static unsafe partial class torch
                 }
             }
 
-            public static Tensor grid_sample(Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear, GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null) =>
-                Tensor.Own(Native.scanlock_grid_sample(input.Handle, grid.Handle, (long)mode, (long)padding_mode, align_corners == true ? 1 : 0));
+            public static Tensor grid_sample(
+                Tensor input, Tensor grid, GridSampleMode mode = GridSampleMode.Bilinear,
+                GridSamplePaddingMode padding_mode = GridSamplePaddingMode.Zeros, bool? align_corners = null) =>
+                Tensor.Own(Native.scanlock_grid_sample(
+                    input.Handle, grid.Handle, (long)mode, (long)padding_mode, align_corners == true ? 1 : 0));
 
             private static TensorHandle HandleOf(Tensor? tensor) => tensor?.Handle ?? TensorHandle.None;
 

@@ -15,9 +15,6 @@ public static unsafe partial class torch
     /// <summary>Version of the libtorch the shim was compiled against, such as "1.13.1".</summary>
     public static string __version__ => Marshal.PtrToStringUTF8((nint)Native.scanlock_version()) ?? "";
 
-    /// <summary>How that libtorch was built, in its own words.</summary>
-    public static string show_config() => Marshal.PtrToStringUTF8((nint)Native.scanlock_config()) ?? "";
-
     public static DisposeScope NewDisposeScope() => new();
 
     public static void manual_seed(long seed) => TorchException.ThrowIfFailed(Native.scanlock_manual_seed(seed));

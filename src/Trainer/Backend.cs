@@ -10,5 +10,6 @@ internal static class Backend
     /// <summary>Null where libtorch can be used; otherwise why not.</summary>
     internal static string? Missing() => NativeLibraryLocator.IsAvailable(out var reason) ? null : reason;
 
-    internal static bool IsOutOfMemory(Exception error) => error is OutOfMemoryException or TorchException { Kind: TorchErrorKind.OutOfMemory };
+    internal static bool IsOutOfMemory(Exception error) =>
+        error is OutOfMemoryException or TorchException { Kind: TorchErrorKind.OutOfMemory };
 }

@@ -17,7 +17,9 @@ internal sealed record CommandLine(string Job, string Data, string Out, bool Val
             {
                 validate = true;
             }
-            else if (arguments[i] is not ("--job" or "--data" or "--out") || i + 1 == arguments.Count || !given.TryAdd(arguments[i], arguments[++i]))
+            else if (arguments[i] is not ("--job" or "--data" or "--out")
+                || i + 1 == arguments.Count
+                || !given.TryAdd(arguments[i], arguments[++i]))
             {
                 return null;
             }

@@ -49,10 +49,13 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
         }
 
         await using var output = Console.OpenStandardOutput();
-        return await new Trial(plan, data, new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues)).RunAsync(call.Out, cancellationToken);
+        var progress = new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues);
+        return await new Trial(plan, data, progress).RunAsync(call.Out, cancellationToken);
     }
     catch (Exception e) when (Backend.IsOutOfMemory(e))
     {
-        return new Outcome.Failed(JobFailures.OutOfMemory, $"batch: {plan.Spec.Batch} of {plan.Spec.ImageSize} x {plan.Spec.ImageSize} does not fit into memory; try batch {Math.Max(1, plan.Spec.Batch / 2)}");
+        var (batch, size) = (plan.Spec.Batch, plan.Spec.ImageSize);
+        return new Outcome.Failed(
+            JobFailures.OutOfMemory, $"batch: {batch} of {size} x {size} does not fit into memory; try batch {Math.Max(1, batch / 2)}");
     }
 }

@@ -48,7 +48,9 @@ public static partial class NpyCodec
         var bytes = Expected(image.Element, image.Rows, image.Columns);
         if (image.Rows is < 1 or > MaxSide || image.Columns is < 1 or > MaxSide || image.Data.Length != bytes)
         {
-            throw new ArgumentException($"{image.Rows} x {image.Columns} elements of {image.Element} do not fit {image.Data.Length} bytes or {MaxSide} a side", nameof(image));
+            throw new ArgumentException(
+                $"{image.Rows} x {image.Columns} elements of {image.Element} do not fit {image.Data.Length} bytes or {MaxSide} a side",
+                nameof(image));
         }
 
         var text = $"{{'descr': '{Name(image.Element)}', 'fortran_order': False, 'shape': ({image.Rows}, {image.Columns}), }}";
@@ -82,7 +84,8 @@ public static partial class NpyCodec
         var match = Header().Match(Encoding.Latin1.GetString(span[PreambleBytes..headerEnd]));
         if (!match.Success)
         {
-            throw new WireFormatException("The npy header is not that of a two-dimensional array of int16 or uint8, little-endian, in C order.");
+            throw new WireFormatException(
+                "The npy header is not that of a two-dimensional array of int16 or uint8, little-endian, in C order.");
         }
 
         var element = match.Groups["type"].ValueSpan is "<i2" ? NpyElement.Hounsfield : NpyElement.Mask;
@@ -92,15 +95,19 @@ public static partial class NpyCodec
             throw new WireFormatException($"The npy array is {rows} x {columns}; at most {MaxSide} a side are read.");
         }
 
-        return span.Length - headerEnd == Expected(element, rows, columns)
+        var (held, asked) = (span.Length - headerEnd, Expected(element, rows, columns));
+        return held == asked
             ? new NpyImage(element, rows, columns, file[headerEnd..])
-            : throw new WireFormatException($"The npy file holds {span.Length - headerEnd} bytes of data where its shape asks for {Expected(element, rows, columns)}.");
+            : throw new WireFormatException($"The npy file holds {held} bytes of data where its shape asks for {asked}.");
     }
 
     private static int Expected(NpyElement element, int rows, int columns) => checked(rows * columns * NpyImage.SizeOf(element));
 
     private static string Name(NpyElement element) => element == NpyElement.Hounsfield ? "<i2" : "|u1";
 
-    [GeneratedRegex(@"\A\{'descr': '(?<type><i2|\|u1)', 'fortran_order': False, 'shape': \((?<rows>[1-9][0-9]{0,4}), (?<columns>[1-9][0-9]{0,4})\), \} *\n\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A\{'descr': '(?<type><i2|\|u1)', 'fortran_order': False, 'shape': \((?<rows>[1-9][0-9]{0,4}), (?<columns>[1-9][0-9]{0,4})\), \} *\n\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Header();
 }

@@ -43,8 +43,11 @@ internal static class SafetensorsHeader
         return padded;
     }
 
-    /// <remarks>Messages place a fault by its ordinal and quote nothing: the header is a stranger's, and a message may leave where it may not.</remarks>
-    internal static (IReadOnlyList<SafetensorsTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(ReadOnlyMemory<byte> json, SafetensorsLimits limits)
+    /// <remarks>
+    /// Messages place a fault by its ordinal and quote nothing: the header is a stranger's, and a message may leave where it may not.
+    /// </remarks>
+    internal static (IReadOnlyList<SafetensorsTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(
+        ReadOnlyMemory<byte> json, SafetensorsLimits limits)
     {
         if (json.Length == 0 || json.Span[0] != (byte)'{')
         {
@@ -54,7 +57,8 @@ internal static class SafetensorsHeader
         try
         {
             using var document = JsonDocument.Parse(json, s_options);
-            var placed = document.RootElement.EnumerateObject().Where(m => m.Name != MetadataName).Select(Tensor).OrderBy(t => t.Begin).ThenBy(t => t.End).ToList();
+            var placed = document.RootElement.EnumerateObject().Where(m => m.Name != MetadataName).Select(Tensor)
+                .OrderBy(t => t.Begin).ThenBy(t => t.End).ToList();
             var metadata = Metadata(document.RootElement);
             CheckLayout(placed, limits);
             return ([.. placed.Select(p => p.Tensor)], metadata);
@@ -71,7 +75,9 @@ internal static class SafetensorsHeader
         var (name, value) = (member.Name, member.Value);
         var known = $"Tensor {index + 1} of the header";
         if (value.ValueKind != JsonValueKind.Object || value.EnumerateObject().Count() != 3
-            || !value.TryGetProperty("dtype", out var dtype) || !value.TryGetProperty("shape", out var shape) || !value.TryGetProperty("data_offsets", out var offsets))
+            || !value.TryGetProperty("dtype", out var dtype)
+            || !value.TryGetProperty("shape", out var shape)
+            || !value.TryGetProperty("data_offsets", out var offsets))
         {
             throw new WireFormatException($"{known} is not described by exactly dtype, shape and data_offsets.");
         }

@@ -11,7 +11,8 @@ public sealed class SafetensorsReader
     private readonly Stream _stream;
     private long _left;
 
-    private SafetensorsReader(Stream stream, (IReadOnlyList<SafetensorsTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) header)
+    private SafetensorsReader(
+        Stream stream, (IReadOnlyList<SafetensorsTensor> Tensors, IReadOnlyDictionary<string, string> Metadata) header)
     {
         _stream = stream;
         (Tensors, Metadata) = header;

@@ -32,7 +32,8 @@ public sealed class SafetensorsWriter
     }
 
     /// <summary>Writes the header; the stream stays the caller's.</summary>
-    public static async Task<SafetensorsWriter> CreateAsync(Stream stream, IEnumerable<SafetensorsTensor> tensors, CancellationToken cancellationToken)
+    public static async Task<SafetensorsWriter> CreateAsync(
+        Stream stream, IEnumerable<SafetensorsTensor> tensors, CancellationToken cancellationToken)
     {
         var writer = new SafetensorsWriter(stream, SafetensorsHeader.Order(tensors));
         var header = SafetensorsHeader.Write(writer.Tensors);

@@ -14,7 +14,8 @@ public sealed record IntegerField(string Name, string Says, long Min, long Max, 
 }
 
 /// <param name="Above">True where <paramref name="Min"/> itself is refused.</param>
-public sealed record NumberField(string Name, string Says, double Min, double Max, double Default, bool Above = false) : SpecField(Name, Says)
+public sealed record NumberField(string Name, string Says, double Min, double Max, double Default, bool Above = false)
+    : SpecField(Name, Says)
 {
     public override bool MayBeLeftOut => true;
 }

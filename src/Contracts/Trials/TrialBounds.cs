@@ -8,8 +8,9 @@ public static class TrialBounds
     public static IReadOnlyList<SpecProblem> Check(TrialSpec spec, SpecBounds bounds, Minima minima)
     {
         var problems = new List<SpecProblem>();
+        var parameters = TrialNetworks.Parameters(spec.Network);
         Hold(spec.Epochs <= bounds.Epochs, "epochs", $"the permit allows at most {bounds.Epochs}");
-        Hold(TrialNetworks.Parameters(spec.Network) <= bounds.Parameters, "network", $"has {TrialNetworks.Parameters(spec.Network)} parameters, the permit allows at most {bounds.Parameters}");
+        Hold(parameters <= bounds.Parameters, "network", $"has {parameters} parameters, the permit allows at most {bounds.Parameters}");
         Hold(spec.Batch >= minima.Batch, "batch", $"the permit asks for at least {minima.Batch}");
         return problems;
 

@@ -22,7 +22,7 @@ public static class TrialSpecFields
         new NumberField("weight_decay", "Decoupled weight decay.", 0, 1, 0.01),
         new ChoiceField("schedule", "How the learning rate goes on: cosine ends near zero.", ["cosine", "constant"], "cosine"),
         new NumberField("label_smoothing", "Share of the target that is spread over all classes.", 0, 0.5, 0),
-        new ChoiceField("class_weights", "balanced weighs each class by the inverse of its number of training slices.", ["none", "balanced"], "none"),
+        new ChoiceField("class_weights", "balanced weighs a class by the inverse of its share of training slices.", ["none", "balanced"], "none"),
         new GroupField("augmentation", "Random changes of each training image, drawn anew every epoch.",
         [
             new FlagField("flip", "Exchange left and right, half of the time.", true),

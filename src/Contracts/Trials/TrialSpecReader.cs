@@ -73,7 +73,8 @@ public static class TrialSpecReader
         {
             if (group.Fields.All(f => f.Name != member.Name))
             {
-                problems.Add(new(Join(path, Shown(member.Name)), $"unknown field; known here: {string.Join(", ", group.Fields.Select(f => f.Name))}"));
+                var known = string.Join(", ", group.Fields.Select(f => f.Name));
+                problems.Add(new(Join(path, Shown(member.Name)), $"unknown field; known here: {known}"));
             }
             else if (!given.TryAdd(member.Name, member.Value))
             {
@@ -130,7 +131,8 @@ public static class TrialSpecReader
         IntegerField f => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var i) && i >= f.Min && i <= f.Max
             ? null
             : f.Min == f.Max ? $"must be {f.Min}" : $"must be a whole number from {f.Min} to {f.Max}",
-        NumberField f => value.ValueKind == JsonValueKind.Number && value.GetDouble() is var d && d <= f.Max && (f.Above ? d > f.Min : d >= f.Min)
+        NumberField f => value.ValueKind == JsonValueKind.Number && value.GetDouble() is var d
+            && d <= f.Max && (f.Above ? d > f.Min : d >= f.Min)
             ? null
             : $"must be a number {(f.Above ? "above" : "from")} {f.Min} {(f.Above ? "and at most" : "to")} {f.Max}",
         FlagField => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "must be true or false",

@@ -28,9 +28,19 @@ public static class TrialSpecSchema
         {
             GroupField f => Group(f),
             IntegerField f => new JsonObject { ["type"] = "integer", ["minimum"] = f.Min, ["maximum"] = f.Max, ["default"] = f.Default },
-            NumberField f => new JsonObject { ["type"] = "number", [f.Above ? "exclusiveMinimum" : "minimum"] = f.Min, ["maximum"] = f.Max, ["default"] = f.Default },
+            NumberField f => new JsonObject
+            {
+                ["type"] = "number",
+                [f.Above ? "exclusiveMinimum" : "minimum"] = f.Min,
+                ["maximum"] = f.Max,
+                ["default"] = f.Default,
+            },
             FlagField f => new JsonObject { ["type"] = "boolean", ["default"] = f.Default },
-            ChoiceField f => new JsonObject { ["enum"] = new JsonArray([.. f.Choices.Select(c => JsonValue.Create(c))]), ["default"] = f.Default },
+            ChoiceField f => new JsonObject
+            {
+                ["enum"] = new JsonArray([.. f.Choices.Select(c => JsonValue.Create(c))]),
+                ["default"] = f.Default,
+            },
             NameField f => new JsonObject { ["type"] = "string", ["pattern"] = f.Pattern },
             _ => throw new InvalidOperationException($"no schema for {field.GetType().Name}"),
         };

@@ -1,20 +1,12 @@
 // What belongs to the process or thread rather than to a tensor.
 #include "shim.h"
-#include <ATen/Config.h>
 #include <ATen/Parallel.h>
-#include <ATen/Version.h>
 #include <c10/core/GradMode.h>
-#include <string>
 #include <torch/version.h>
 
 using namespace scanlock;
 
 SCANLOCK const char* scanlock_version() { return TORCH_VERSION; }
-
-SCANLOCK const char* scanlock_config() {
-    static const std::string config = at::show_config();
-    return config.c_str();
-}
 
 SCANLOCK int scanlock_manual_seed(int64_t seed) {
     return run([&] { at::manual_seed(static_cast<uint64_t>(seed)); });

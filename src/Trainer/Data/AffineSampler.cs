@@ -13,7 +13,8 @@ internal sealed class AffineSampler
     private AffineSampler(Augmentation by) => _by = by;
 
     /// <summary>Null where the augmentation changes nothing.</summary>
-    internal static AffineSampler? For(Augmentation by) => by is { Flip: false, Rotate: 0, Shift: 0, Scale: 0 } ? null : new AffineSampler(by);
+    internal static AffineSampler? For(Augmentation by) =>
+        by is { Flip: false, Rotate: 0, Shift: 0, Scale: 0 } ? null : new AffineSampler(by);
 
     /// <summary>The map from output to input positions, both from -1 to 1 across the image.</summary>
     internal void Draw(DeterministicRandom random, Span<float> map)

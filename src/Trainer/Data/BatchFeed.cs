@@ -37,7 +37,7 @@ internal sealed class BatchFeed(IReadOnlyList<Slice> slices, TrialSpec spec, lon
         finally
         {
             stop.Cancel();
-            producer.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).Wait(CancellationToken.None);
+            ((IAsyncResult)producer).AsyncWaitHandle.WaitOne();
         }
 
         producer.GetAwaiter().GetResult();
@@ -66,7 +66,8 @@ internal sealed class BatchFeed(IReadOnlyList<Slice> slices, TrialSpec spec, lon
         var area = spec.ImageSize * spec.ImageSize;
         if (!_spare.TryDequeue(out var batch))
         {
-            batch = new Batch(new float[spec.Batch * area], new long[spec.Batch], new float[_sampler is null ? 0 : spec.Batch * AffineSampler.Numbers]);
+            var maps = _sampler is null ? 0 : spec.Batch * AffineSampler.Numbers;
+            batch = new Batch(new float[spec.Batch * area], new long[spec.Batch], new float[maps]);
         }
 
         for (var i = 0; i < indices.Length; i++)

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
+using Classes = System.Collections.Generic.IReadOnlyDictionary<string, int>;
 
 namespace Scanlock.Trainer.Data;
 
@@ -13,7 +15,7 @@ internal static class LabelTable
     private const int MaxNamesShown = 10;
 
     /// <summary>Reads the table whole, since it is checked whole, and keeps the classes (0 or 1) of <paramref name="label"/>.</summary>
-    internal static async Task<Result<IReadOnlyDictionary<string, int>>> ReadAsync(Stream table, string label, CancellationToken cancellationToken)
+    internal static async Task<Result<Classes>> ReadAsync(Stream table, string label, CancellationToken cancellationToken)
     {
         var classes = new Dictionary<string, int>(StringComparer.Ordinal);
         var names = new SortedSet<string>(StringComparer.Ordinal);
@@ -24,7 +26,7 @@ internal static class LabelTable
             try
             {
                 row = line.Length <= MaxLineLength
-                    ? Wire.Read(System.Text.Encoding.UTF8.GetBytes(line), ContractsJson.Strict.LabelRow)
+                    ? Wire.Read(Encoding.UTF8.GetBytes(line), ContractsJson.Strict.LabelRow)
                     : throw new WireFormatException("too long");
             }
             catch (WireFormatException)
@@ -49,10 +51,14 @@ internal static class LabelTable
             }
         }
 
-        return classes.Count > 0
-            ? new Result<IReadOnlyDictionary<string, int>>.Ok(classes)
-            : new Result<IReadOnlyDictionary<string, int>>.Refused(JobFailures.BadSpec, $"label: the dataset has no '{label}'; it has: {string.Join(", ", names.Take(MaxNamesShown))}");
+        if (classes.Count > 0)
+        {
+            return new Result<Classes>.Ok(classes);
+        }
+
+        var known = string.Join(", ", names.Take(MaxNamesShown));
+        return new Result<Classes>.Refused(JobFailures.BadSpec, $"label: the dataset has no '{label}'; it has: {known}");
     }
 
-    private static Result<IReadOnlyDictionary<string, int>>.Refused Bad(string sentence) => new(JobFailures.BadData, sentence);
+    private static Result<Classes>.Refused Bad(string sentence) => new(JobFailures.BadData, sentence);
 }

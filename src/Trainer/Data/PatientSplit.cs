@@ -23,7 +23,8 @@ internal sealed record PatientSplit(IReadOnlyList<Slice> Training, IReadOnlyList
 
         if (slices.Select(s => s.Class).Distinct().Count() < 2)
         {
-            return new Result<PatientSplit>.Refused(JobFailures.OneClass, $"every labelled slice is of class {slices[0].Class}; there is nothing to tell apart");
+            return new Result<PatientSplit>.Refused(
+                JobFailures.OneClass, $"every labelled slice is of class {slices[0].Class}; there is nothing to tell apart");
         }
 
         var random = new DeterministicRandom(seed, Stream);
@@ -37,8 +38,8 @@ internal sealed record PatientSplit(IReadOnlyList<Slice> Training, IReadOnlyList
             }
 
             random.Shuffle(members);
-            var count = Math.Clamp((int)Math.Round(members.Count * validationFraction, MidpointRounding.AwayFromZero), 1, members.Count - 1);
-            held.UnionWith(members.Take(count));
+            var share = (int)Math.Round(members.Count * validationFraction, MidpointRounding.AwayFromZero);
+            held.UnionWith(members.Take(Math.Clamp(share, 1, members.Count - 1)));
         }
 
         var split = new PatientSplit([.. slices.Where(s => !held.Contains(s.Patient))], [.. slices.Where(s => held.Contains(s.Patient))]);

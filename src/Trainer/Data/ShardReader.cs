@@ -19,7 +19,8 @@ internal static class ShardReader
 
     /// <exception cref="WireFormatException">A member is not what it should be; the message names it.</exception>
     /// <exception cref="InvalidDataException">Not a tar.</exception>
-    internal static async IAsyncEnumerable<ShardSample> ReadAsync(Stream shard, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal static async IAsyncEnumerable<ShardSample> ReadAsync(
+        Stream shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var tar = new TarReader(shard, leaveOpen: true);
         (string Key, NpyImage? Image, SampleRecord? Record) half = ("", null, null);
@@ -36,9 +37,14 @@ internal static class ShardReader
                 throw new WireFormatException($"sample {half.Key} has only one of its two members");
             }
 
+            if (kind == "npy" ? half.Image is not null : half.Record is not null)
+            {
+                throw new WireFormatException($"sample {key} has a member twice");
+            }
+
             half = kind == "npy"
-                ? half with { Key = key, Image = half.Image is null ? await ImageAsync(entry, key, cancellationToken) : throw Twice(key) }
-                : half with { Key = key, Record = half.Record is null ? await RecordAsync(entry, key, cancellationToken) : throw Twice(key) };
+                ? half with { Key = key, Image = await ImageAsync(entry, key, cancellationToken) }
+                : half with { Key = key, Record = await RecordAsync(entry, key, cancellationToken) };
             if (half is { Image: { } image, Record: { } record })
             {
                 yield return new ShardSample(key, record, image);
@@ -72,7 +78,9 @@ internal static class ShardReader
         try
         {
             var image = NpyCodec.Decode(await BytesAsync(entry, NpyCodec.MaxBytes, cancellationToken));
-            return image.Element == NpyElement.Hounsfield ? image : throw new WireFormatException("its pixels are not int16 Hounsfield units");
+            return image.Element == NpyElement.Hounsfield
+                ? image
+                : throw new WireFormatException("its pixels are not int16 Hounsfield units");
         }
         catch (WireFormatException e)
         {
@@ -107,6 +115,4 @@ internal static class ShardReader
 
         return bytes;
     }
-
-    private static WireFormatException Twice(string key) => new($"sample {key} has a member twice");
 }

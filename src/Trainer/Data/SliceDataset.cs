@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
+using Classes = System.Collections.Generic.IReadOnlyDictionary<string, int>;
 
 namespace Scanlock.Trainer.Data;
 
@@ -27,14 +28,14 @@ internal sealed record SliceDataset(IReadOnlyList<Slice> Slices, int Unlabelled)
         var read = await LabelTable.ReadAsync(table, plan.Spec.Label, cancellationToken);
         return read switch
         {
-            Result<IReadOnlyDictionary<string, int>>.Ok(var classes) => await LoadShardsAsync(folder, classes, plan, cancellationToken),
-            Result<IReadOnlyDictionary<string, int>>.Refused(var code, var sentence) => new Result<SliceDataset>.Refused(code, sentence),
+            Result<Classes>.Ok(var classes) => await LoadShardsAsync(folder, classes, plan, cancellationToken),
+            Result<Classes>.Refused(var code, var sentence) => new Result<SliceDataset>.Refused(code, sentence),
             _ => throw new InvalidOperationException("a result is one of two things"),
         };
     }
 
     private static async Task<Result<SliceDataset>> LoadShardsAsync(
-        string folder, IReadOnlyDictionary<string, int> classes, TrialPlan plan, CancellationToken cancellationToken)
+        string folder, Classes classes, TrialPlan plan, CancellationToken cancellationToken)
     {
         var preparation = new SlicePreparation(plan.Spec.Window, plan.Spec.ImageSize);
         var most = MaxPixels / ((long)plan.Spec.ImageSize * plan.Spec.ImageSize);
@@ -60,23 +61,28 @@ internal sealed record SliceDataset(IReadOnlyList<Slice> Slices, int Unlabelled)
 
             if (slices.Count > most)
             {
-                return new Result<SliceDataset>.Refused(JobFailures.OutOfMemory, $"image_size: {plan.Spec.ImageSize} fits at most {most} slices in memory");
+                return new Result<SliceDataset>.Refused(
+                    JobFailures.OutOfMemory, $"image_size: at {plan.Spec.ImageSize} at most {most} slices are held in memory");
             }
         }
 
         return Complete(keys, classes, slices);
     }
 
-    private static Result<SliceDataset> Complete(HashSet<string> keys, IReadOnlyDictionary<string, int> classes, ConcurrentBag<Slice> slices)
+    private static Result<SliceDataset> Complete(HashSet<string> keys, Classes classes, ConcurrentBag<Slice> slices)
     {
         if (keys.Count == 0)
         {
             return Bad("the dataset is empty: there is no sample in any shard");
         }
 
-        return classes.Keys.FirstOrDefault(k => !keys.Contains(k)) is { } missing
-            ? Bad($"the label table names sample {missing}, which is in no shard")
-            : new Result<SliceDataset>.Ok(new SliceDataset([.. slices.OrderBy(s => s.Key, StringComparer.Ordinal)], keys.Count - slices.Count));
+        if (classes.Keys.FirstOrDefault(k => !keys.Contains(k)) is { } missing)
+        {
+            return Bad($"the label table names sample {missing}, which is in no shard");
+        }
+
+        var ordered = slices.OrderBy(s => s.Key, StringComparer.Ordinal);
+        return new Result<SliceDataset>.Ok(new SliceDataset([.. ordered], keys.Count - slices.Count));
     }
 
     private static async IAsyncEnumerable<ShardSample> Once(IAsyncEnumerable<ShardSample> samples, HashSet<string> keys)

@@ -54,8 +54,9 @@ internal sealed class ResNet : Module<Tensor, Tensor>
     private static Sequential Stage(int count, int stage)
     {
         var width = 64L << stage;
-        return Sequential(Enumerable.Range(0, count).Select(block =>
-            ($"{block}", (Module<Tensor, Tensor>)new BasicBlock(block == 0 && stage > 0 ? width / 2 : width, width, block == 0 && stage > 0 ? 2 : 1))));
+        return Sequential(Enumerable.Range(0, count).Select(block => ($"{block}", Block(narrows: block == 0 && stage > 0))));
+
+        Module<Tensor, Tensor> Block(bool narrows) => narrows ? new BasicBlock(width / 2, width, 2) : new BasicBlock(width, width, 1);
     }
 
     private sealed class BasicBlock : Module<Tensor, Tensor>

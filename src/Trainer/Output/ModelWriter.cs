@@ -9,9 +9,13 @@ namespace Scanlock.Trainer.Output;
 internal static class ModelWriter
 {
     internal static Task WriteAsync(Module<Tensor, Tensor> network, string precision, string folder, CancellationToken cancellationToken) =>
-        AtomicFile.WriteAsync(Path.Combine(folder, TrainerJob.ModelFile), (stream, token) => WriteAsync(network, precision, stream, token), cancellationToken);
+        AtomicFile.WriteAsync(
+            Path.Combine(folder, TrainerJob.ModelFile),
+            (stream, token) => WriteAsync(network, precision, stream, token),
+            cancellationToken);
 
-    internal static async Task WriteAsync(Module<Tensor, Tensor> network, string precision, Stream stream, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        Module<Tensor, Tensor> network, string precision, Stream stream, CancellationToken cancellationToken)
     {
         var floats = Rounding.Type(precision);
         var values = network.state_dict();

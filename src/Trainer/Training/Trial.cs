@@ -66,15 +66,17 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
             return new Outcome.Failed(JobFailures.BadSpec, $"batch: {_spec.Batch} is more than the {split.Training.Count} training slices");
         }
 
-        var patients = split.Training.Select(s => s.Patient).Distinct(StringComparer.Ordinal).Count();
+        var patients = Patients(split.Training);
         if (patients < plan.Minima.Patients)
         {
-            return new Outcome.Failed(JobFailures.BelowMinima, $"the permit asks for {plan.Minima.Patients} training patients; there are {patients}");
+            return new Outcome.Failed(
+                JobFailures.BelowMinima, $"the permit asks for {plan.Minima.Patients} training patients; there are {patients}");
         }
 
         var steps = feed.StepsPerEpoch * _spec.Epochs;
         return steps < plan.Minima.Steps
-            ? new Outcome.Failed(JobFailures.BelowMinima, $"epochs: the permit asks for {plan.Minima.Steps} steps; {_spec.Epochs} epochs make {steps}")
+            ? new Outcome.Failed(
+                JobFailures.BelowMinima, $"epochs: the permit asks for {plan.Minima.Steps} steps; {_spec.Epochs} epochs make {steps}")
             : null;
     }
 
@@ -86,7 +88,8 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
     }
 
     /// <summary>Null when the training diverged.</summary>
-    private List<EpochMetrics>? TrainEpochs(Module<Tensor, Tensor> network, BatchFeed feed, PatientSplit split, Device device, CancellationToken cancellationToken)
+    private List<EpochMetrics>? TrainEpochs(
+        Module<Tensor, Tensor> network, BatchFeed feed, PatientSplit split, Device device, CancellationToken cancellationToken)
     {
         var schedule = Schedule.For(_spec, feed.StepsPerEpoch * _spec.Epochs);
         using var optimizer = optim.AdamW(network.parameters(), _spec.LearningRate, weight_decay: _spec.WeightDecay);
@@ -144,11 +147,14 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
         return tensor(weights, [weights.Length]);
     }
 
-    private TrialMetrics Metrics(Module<Tensor, Tensor> network, BatchFeed feed, PatientSplit split, List<EpochMetrics> epochs, Scores final) => new(
+    private TrialMetrics Metrics(
+        Module<Tensor, Tensor> network, BatchFeed feed, PatientSplit split, List<EpochMetrics> epochs, Scores final) => new(
         Contracts.Wire.Version, _spec.Task, _spec.Network, _spec.Label, plan.Seed, plan.Precision, __version__,
         network.parameters().Sum(p => p.numel()), feed.StepsPerEpoch * _spec.Epochs, data.Unlabelled,
         Counts(split.Training), Counts(split.Validation), epochs, final.Metrics(), []);
 
     private static List<ClassCount> Counts(IReadOnlyList<Slice> slices) =>
-        [.. slices.GroupBy(s => s.Class).OrderBy(g => g.Key).Select(g => new ClassCount(g.Key, g.Select(s => s.Patient).Distinct(StringComparer.Ordinal).Count(), g.Count()))];
+        [.. slices.GroupBy(s => s.Class).OrderBy(g => g.Key).Select(g => new ClassCount(g.Key, Patients(g), g.Count()))];
+
+    private static int Patients(IEnumerable<Slice> slices) => slices.Select(s => s.Patient).Distinct(StringComparer.Ordinal).Count();
 }
