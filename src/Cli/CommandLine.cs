@@ -4,6 +4,7 @@ using Scanlock.Cli.Audit;
 using Scanlock.Cli.Datasets;
 using Scanlock.Cli.Envelope;
 using Scanlock.Cli.Hosts;
+using Scanlock.Cli.Models;
 using Scanlock.Cli.Phantoms;
 using Scanlock.Cli.Policies;
 using Scanlock.Cli.Runs;
@@ -27,6 +28,7 @@ internal static class CommandLine
             .. DatasetCommands.All(),
             .. AccessCommands.All(),
             .. PolicyCommands.All(),
+            .. ModelCommands.All(),
             .. RunCommands.All(),
             .. PhantomCommands.All(),
             .. AuditCommands.All(),

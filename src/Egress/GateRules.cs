@@ -14,7 +14,18 @@ public sealed record GateRules(TrialSpec Spec, long Seed, SpecBounds Bounds, Min
     public static GateRules? For(Job job, Permit permit) => TrialSpecReader.Read(job.Spec) is TrialSpecResult.Valid valid
         ? new GateRules(valid.Spec, job.Seed, permit.Bounds, permit.Minima, permit.Egress)
         : null;
+
+    /// <param name="steps">Steps of the training, by its metrics.</param>
+    public ModelRules ForModel(long? steps) => new(Spec.Network, Bounds.Parameters, Egress.MaxBytes, Egress.Precision, steps);
 }
+
+/// <summary>What a model is held against.</summary>
+/// <param name="Network">The network it must be, one of <see cref="TrialNetworks"/>.</param>
+/// <param name="MaxParameters">The most numbers that training changes.</param>
+/// <param name="MaxBytes">The most bytes that may leave.</param>
+/// <param name="Precision"><c>bf16</c> or <c>f32</c>.</param>
+/// <param name="Steps">Steps of the training, which the network's own counters must say; null where they are not known.</param>
+public sealed record ModelRules(string Network, long MaxParameters, long MaxBytes, string Precision, long? Steps);
 
 /// <summary>Reasons of the gate: sentences of its own, with numbers of the rules and names of closed lists, never anything from the file.</summary>
 internal static class Because

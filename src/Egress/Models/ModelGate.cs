@@ -35,23 +35,26 @@ public static class ModelGate
     private const int MostReasons = 20;
 
     /// <param name="steps">Steps of the training, by its metrics: what the network's own counters must say. Null where there are none.</param>
-    public static async Task<ModelVerdict> PassAsync(Stream model, Stream output, GateRules rules, long? steps, CancellationToken cancellationToken)
+    public static Task<ModelVerdict> PassAsync(Stream model, Stream output, GateRules rules, long? steps, CancellationToken cancellationToken) =>
+        PassAsync(model, output, rules.ForModel(steps), cancellationToken);
+
+    public static async Task<ModelVerdict> PassAsync(Stream model, Stream output, ModelRules rules, CancellationToken cancellationToken)
     {
         try
         {
-            var limits = new SafetensorsLimits(HeaderBytes: 1 << 20, Tensors: 10_000, DataBytes: checked(2 * rules.Egress.MaxBytes));
+            var limits = new SafetensorsLimits(HeaderBytes: 1 << 20, Tensors: 10_000, DataBytes: checked(2 * rules.MaxBytes));
             var reader = await SafetensorsReader.OpenAsync(model, limits, cancellationToken);
             var header = ModelHeader.Check(reader, rules);
             if (header.Reasons.Count > 0)
             {
-                return new ModelVerdict.Refused(header.Reasons);
+                return new ModelVerdict.Refused([.. header.Reasons.Take(MostReasons)]);
             }
 
-            var faults = await RewriteAsync(reader, output, header, steps, cancellationToken);
+            var faults = await RewriteAsync(reader, output, header, rules.Steps, cancellationToken);
             await reader.EndAsync(cancellationToken);
             return faults.Count > 0
                 ? new ModelVerdict.Refused([.. faults.Take(MostReasons)])
-                : new ModelVerdict.Accepted(header.OutputBytes, header.Parameters, rules.Egress.Precision, Checks(rules, header));
+                : new ModelVerdict.Accepted(header.OutputBytes, header.Parameters, rules.Precision, Checks(rules, header));
         }
         catch (WireFormatException malformed)
         {
@@ -91,15 +94,15 @@ public static class ModelGate
         return [.. faults, .. counters.Faults()];
     }
 
-    private static IReadOnlyList<string> Checks(GateRules rules, ModelHeader header) =>
+    private static IReadOnlyList<string> Checks(ModelRules rules, ModelHeader header) =>
     [
-        $"checked for being the {header.Output.Count} tensors of {rules.Spec.Network}, by name, shape and type, and nothing else",
-        $"checked for at most {rules.Egress.MaxBytes} bytes: {header.OutputBytes}",
-        $"checked for at most {rules.Bounds.Parameters} parameters: {header.Parameters}",
+        $"checked for being the {header.Output.Count} tensors of {rules.Network}, by name, shape and type, and nothing else",
+        $"checked for at most {rules.MaxBytes} bytes: {header.OutputBytes}",
+        $"checked for at most {rules.MaxParameters} parameters: {header.Parameters}",
         "checked for numbers that are not finite",
-        rules.Egress.Precision == TrainerJob.Bf16
+        rules.Precision == TrainerJob.Bf16
             ? "checked for numbers finer than bf16, eight bits of significand"
-            : $"checked for numbers in {rules.Egress.Precision}",
+            : $"checked for numbers in {rules.Precision}",
         "checked for counters that do not agree, metadata, and bytes outside the tensors",
         "written anew in canonical safetensors, negative zeros as zeros",
     ];

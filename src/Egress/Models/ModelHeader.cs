@@ -9,12 +9,12 @@ namespace Scanlock.Egress;
 /// <param name="OutputBytes">Size of the file that will be written.</param>
 internal sealed record ModelHeader(IReadOnlyList<SafetensorsTensor> Output, long OutputBytes, long Parameters, IReadOnlyList<Reason> Reasons)
 {
-    public static ModelHeader Check(SafetensorsReader model, GateRules rules)
+    public static ModelHeader Check(SafetensorsReader model, ModelRules rules)
     {
         var reasons = new List<Reason>();
-        var expected = NetworkTensors.Of(rules.Spec.Network);
-        var floats = rules.Egress.Precision == TrainerJob.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32;
-        CheckTensors(model.Tensors, expected, floats, rules.Spec.Network, reasons);
+        var expected = NetworkTensors.Of(rules.Network);
+        var floats = rules.Precision == TrainerJob.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32;
+        CheckTensors(model.Tensors, expected, floats, rules.Network, reasons);
         // The one entry that the format's own library writes, and that says nothing of the training.
         if (model.Metadata.Any(entry => entry is not { Key: "format", Value: "pt" }))
         {
@@ -29,14 +29,14 @@ internal sealed record ModelHeader(IReadOnlyList<SafetensorsTensor> Output, long
             reasons.Add(Because.Refused("the model's tensors are not in canonical order"));
         }
 
-        if (bytes > rules.Egress.MaxBytes)
+        if (bytes > rules.MaxBytes)
         {
-            reasons.Add(Because.Refused($"the model has {bytes} bytes, and at most {rules.Egress.MaxBytes} may leave"));
+            reasons.Add(Because.Refused($"the model has {bytes} bytes, and at most {rules.MaxBytes} may leave"));
         }
 
-        if (parameters > rules.Bounds.Parameters)
+        if (parameters > rules.MaxParameters)
         {
-            reasons.Add(Because.Refused($"the network has {parameters} parameters, and the permit is for at most {rules.Bounds.Parameters}"));
+            reasons.Add(Because.Refused($"the network has {parameters} parameters, and the permit is for at most {rules.MaxParameters}"));
         }
 
         return new ModelHeader(output, bytes, parameters, reasons);

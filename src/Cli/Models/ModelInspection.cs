@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Codecs;
+using Scanlock.Contracts.Trials;
+using Scanlock.Egress;
+
+namespace Scanlock.Cli.Models;
+
+/// <summary>What a model file holds and how it fares at the gate.</summary>
+/// <param name="Digest">SHA-256 of the file as it is.</param>
+/// <param name="Network">The network it was held against; null when it has the tensors of none.</param>
+/// <param name="Parameters">Numbers that training changes, where the network is known; all numbers else.</param>
+/// <param name="Canonical">True when the gate would write the very same bytes; null when it would write none.</param>
+internal sealed record ModelInspection(
+    string Path,
+    long Bytes,
+    Sha256Digest Digest,
+    string? Network,
+    string Precision,
+    long Parameters,
+    IReadOnlyList<SafetensorsTensor> Tensors,
+    IReadOnlyDictionary<string, string> Metadata,
+    bool? Canonical,
+    IReadOnlyList<string> Checks,
+    IReadOnlyList<string> Problems)
+{
+    /// <exception cref="WireFormatException">The file is not strict safetensors.</exception>
+    public static async Task<ModelInspection> ReadAsync(string path, string? network, string? precision, CancellationToken cancellationToken)
+    {
+        var (reader, bytes) = await HeaderAsync(path, cancellationToken);
+        var known = network ?? TrialNetworks.Names.FirstOrDefault(name => HasTensorsOf(reader, name));
+        var stated = precision ?? (reader.Tensors.Any(tensor => tensor.Type == SafetensorsType.BF16) ? TrainerJob.Bf16 : TrainerJob.F32);
+        var (verdict, written) = await GateAsync(path, known ?? TrialNetworks.Names[0], stated, bytes, cancellationToken);
+        await using var whole = Open(path);
+        var digest = await Sha256Digest.OfAsync(whole, cancellationToken);
+        var accepted = verdict as ModelVerdict.Accepted;
+        return new ModelInspection(
+            path,
+            bytes,
+            digest,
+            known,
+            stated,
+            known is null ? reader.Tensors.Sum(tensor => tensor.Elements) : TrialNetworks.Parameters(known),
+            reader.Tensors,
+            reader.Metadata,
+            accepted is null ? null : written == digest,
+            accepted?.Checks ?? [],
+            verdict is ModelVerdict.Refused refused ? [.. refused.Reasons.Select(reason => reason.Sentence)] : []);
+    }
+
+    private static async Task<(SafetensorsReader Reader, long Bytes)> HeaderAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = Open(path);
+        return (await SafetensorsReader.OpenAsync(file, new SafetensorsLimits(DataBytes: long.MaxValue), cancellationToken), file.Length);
+    }
+
+    /// <summary>Through the gate, with nothing kept of what it writes but the digest.</summary>
+    private static async Task<(ModelVerdict Verdict, Sha256Digest Written)> GateAsync(
+        string path, string network, string precision, long bytes, CancellationToken cancellationToken)
+    {
+        using var hash = SHA256.Create();
+        await using var file = Open(path);
+        await using var output = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write);
+        var rules = new ModelRules(network, TrialNetworks.Parameters(network), bytes, precision, Steps: null);
+        var verdict = await ModelGate.PassAsync(file, output, rules, cancellationToken);
+        await output.FlushFinalBlockAsync(cancellationToken);
+        return (verdict, Sha256Digest.FromHash(hash.Hash));
+    }
+
+    private static bool HasTensorsOf(SafetensorsReader reader, string network) =>
+        reader.Tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal)
+            .SetEquals(NetworkTensors.Of(network).Select(tensor => tensor.Name));
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+}
