@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using Scanlock.Testing;
 
 namespace Scanlock.Broker.Tests;
 
@@ -11,13 +12,13 @@ public sealed class DecryptionFreeTests
     [Fact]
     public void The_broker_and_all_it_brings_along_hold_no_code_that_decrypts()
     {
-        var broker = typeof(BrokerHost).Assembly;
+        var broker = Repository.Output("Broker", "Scanlock.Broker.dll");
         var reached = new HashSet<string>(StringComparer.Ordinal);
-        Reach(broker.Location, reached);
+        Reach(broker, reached);
 
         Assert.Contains("Scanlock.Contracts", reached);
         Assert.Empty(reached.Intersect(s_decryption));
-        Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetDirectoryName(broker.Location)!, "*.dll").Select(Path.GetFileNameWithoutExtension), name => s_decryption.Contains(name));
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetDirectoryName(broker)!, "*.dll").Select(Path.GetFileNameWithoutExtension), name => s_decryption.Contains(name));
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Scanlock.Broker.Storage;
 using Scanlock.Broker.Tests.Ends;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Broker;
@@ -117,7 +120,7 @@ public sealed class GatewayAnswersTests
         var failed = await FailAsync(world);
 
         Assert.Equal(JobFailures.KeyRefused, failed.Failure);
-        Assert.Equal("The gateway refused the keys: The policy says no. Denied by revoked. Denied by sites.", failed.Explanation);
+        Assert.Equal("The gateway 'hospital' gives no keys. The policy says no. Denied by revoked. Denied by sites.", failed.Explanation);
         AssertPurged(world, failed);
     }
 
@@ -148,6 +151,23 @@ public sealed class GatewayAnswersTests
         Assert.Equal(3, world.Gateway.Progress.Count);
         Assert.Equal(2, failed.Progress.Count);
         AssertPurged(world, failed);
+    }
+
+    [Fact]
+    [Trait("promise", "P6")]
+    public async Task Progress_that_the_gateway_does_not_let_out_is_neither_shown_nor_kept()
+    {
+        await using var world = await World.StartAsync();
+        world.Gateway.RefuseProgress = true;
+        await using var broker = await world.StartBrokerAsync();
+        var submission = World.Submission();
+        await broker.SubmitAsync(submission);
+
+        var trial = await broker.UntilStateAsync(submission.Id, TrialStates.Finished);
+
+        Assert.Empty(trial.Progress);
+        await using var db = await broker.Services.GetRequiredService<IDbContextFactory<BrokerDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(await db.Progress.ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -64,6 +64,39 @@ public sealed class StagingTests
     }
 
     [Fact]
+    public async Task A_gateway_that_breaks_off_where_its_store_was_altered_fails_the_trial_and_the_part_is_named()
+    {
+        await using var world = await World.StartAsync();
+        world.Gateway.BreakOffBefore["shard-00000"] = 8_900_000;
+
+        var failed = await RunAsync(world, TrialStates.Failed);
+
+        Assert.Equal(BrokerFailures.StagingDigestMismatch, failed.Failure);
+        Assert.Equal("The gateway 'hospital' breaks off in the part 'shard-00000' each time at the same place: its stored copy is not what it sealed.", failed.Explanation);
+        Assert.Empty(world.Agent.Staged);
+    }
+
+    [Fact]
+    public async Task A_gateway_that_breaks_off_now_and_then_only_delays()
+    {
+        await using var world = await World.StartAsync();
+        world.Gateway.BreakOffBefore["shard-00000"] = 4_500_000;
+        world.Gateway.OnCall = (_, _) =>
+        {
+            if (world.Gateway.Served.Count(served => served.Part == "shard-00000") == 2)
+            {
+                world.Gateway.BreakOffBefore.Clear();
+            }
+
+            return Task.CompletedTask;
+        };
+
+        await RunAsync(world, TrialStates.Finished);
+
+        Assert.Equal([0L, 4L << 20, 4L << 20], world.Gateway.Served.Where(served => served.Part == "shard-00000").Select(served => served.From));
+    }
+
+    [Fact]
     public async Task A_part_altered_on_its_way_fails_the_trial_and_is_named()
     {
         await using var world = await World.StartAsync();

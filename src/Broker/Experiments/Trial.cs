@@ -70,7 +70,7 @@ internal sealed record Trial(
     /// <summary>Whether the site may hold anything for this trial that must be deleted.</summary>
     public bool LeavesTraces => Job is not null || StagingTotal > StagingShared;
 
-    /// <summary>Failed attempts at the present step.</summary>
+    /// <summary>Attempts at the present step that failed in the same way.</summary>
     public int Attempts { get; init; }
 
     /// <summary>Not to be tried again before.</summary>

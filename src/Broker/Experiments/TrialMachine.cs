@@ -39,7 +39,10 @@ internal static class TrialMachine
             trial with { Metrics = seen.Metrics, Model = seen.Model, Explanation = seen.Explanation, DueAt = seen.LookAgainAt },
         _ when trial.State.IsTerminal() => trial,
         TrialEvent.CancelAsked => trial.State == TrialState.Purging ? trial : trial with { CancelAsked = true, DueAt = default },
-        TrialEvent.Trouble trouble => trial with { Trouble = trouble.Sentence, Attempts = trial.Attempts + 1, DueAt = trouble.RetryAt },
+        TrialEvent.Trouble trouble => trial with
+        {
+            Trouble = trouble.Sentence, Attempts = trial.Trouble == trouble.Sentence ? trial.Attempts + 1 : 1, DueAt = trouble.RetryAt,
+        },
         TrialEvent.ProgressKept kept => trial with { ProgressSeen = Math.Max(trial.ProgressSeen, kept.Sequence) },
         TrialEvent.GivenUp failed => End(trial, TrialState.Failed, failed.Failure, failed.Sentence),
         TrialEvent.PermitRefused refused => End(trial, TrialState.Refused, BrokerFailures.PermitRefused, refused.Sentence),
@@ -50,7 +53,7 @@ internal static class TrialMachine
     private static Trial AfterInState(Trial trial, TrialEvent happened) => (trial.State, happened) switch
     {
         (TrialState.WaitingApproval, TrialEvent.PermitAllowed) => Enter(trial, TrialState.Staging),
-        (TrialState.Staging, TrialEvent.StagingAt at) => Well(trial) with { StagingTotal = at.Total, StagingSent = at.Sent, StagingShared = at.Shared },
+        (TrialState.Staging, TrialEvent.StagingAt at) => (at.Sent > trial.StagingSent ? Well(trial) : trial) with { StagingTotal = at.Total, StagingSent = at.Sent, StagingShared = at.Shared },
         (TrialState.Staging, TrialEvent.Staged staged) => Enter(trial, TrialState.Submitting) with
         {
             StagingTotal = staged.Total, StagingSent = staged.Sent, StagingShared = staged.Shared,

@@ -28,7 +28,8 @@ internal static class GatewaySentences
 
     public static string Explain(string sentence, IReadOnlyList<Reason> reasons)
     {
-        var against = reasons.Where(reason => reason.Effect != "allow").Select(reason => reason.Sentence);
+        // Some sentences name their reasons already.
+        var against = reasons.Where(reason => reason.Effect != "allow" && !sentence.Contains(reason.Sentence, StringComparison.Ordinal)).Select(reason => reason.Sentence);
         return Bounded(string.Join(' ', against.Prepend(sentence).Where(text => text.Length > 0)));
     }
 

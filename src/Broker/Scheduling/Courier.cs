@@ -77,7 +77,7 @@ internal sealed partial class Courier(IDbContextFactory<BrokerDb> databases, Tri
                 break;
             case GatewayReply<KeyAnswer>.Refused refused:
                 LogKeysRefused(logger, trial.Id, request.Value.Sequence, refused.Status);
-                await trials.ApplyAsync(trial.Id, new TrialEvent.KeysRefused($"The gateway refused the keys: {refused.Explanation}"), cancellationToken);
+                await trials.ApplyAsync(trial.Id, new TrialEvent.KeysRefused($"The gateway '{gateway.Name}' gives no keys. {refused.Explanation}"), cancellationToken);
                 release = null;
                 break;
             case GatewayReply<KeyAnswer>.Unavailable unavailable:

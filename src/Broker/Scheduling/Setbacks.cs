@@ -8,6 +8,7 @@ namespace Scanlock.Broker.Scheduling;
 /// <summary>What a setback means for a trial: wait and try again, or give up. Pure.</summary>
 internal static class Setbacks
 {
+    private const int MostBreaks = 2;
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
 
     // A running job's leases last minutes, and half of one may be gone before its renewal is seen.
@@ -38,10 +39,22 @@ internal static class Setbacks
         StagingEnd.Stopped => null,
         StagingEnd.PermitRefused refused => new TrialEvent.PermitRefused(refused.Sentence),
         StagingEnd.Impossible impossible => new TrialEvent.GivenUp(impossible.Failure, impossible.Sentence),
+        StagingEnd.BrokenOff broken => OfBreak(trial, broken, now),
         StagingEnd.SiteDown down => Of(trial, down.Problem, now),
         StagingEnd.Trouble trouble => Later(trial, trouble.Sentence, now),
         _ => throw new InvalidOperationException("No such end."),
     };
+
+    /// <summary>A gateway that finds its stored copy altered breaks off, each time at the same place; a bad line does so elsewhere, or not again.</summary>
+    private static TrialEvent OfBreak(Trial trial, StagingEnd.BrokenOff broken, DateTimeOffset now)
+    {
+        var sentence = $"The gateway '{broken.Gateway}' breaks off in the part '{broken.Part}'.";
+        return trial.Trouble == sentence && trial.Attempts >= MostBreaks
+            ? new TrialEvent.GivenUp(
+                BrokerFailures.StagingDigestMismatch,
+                $"The gateway '{broken.Gateway}' breaks off in the part '{broken.Part}' each time at the same place: its stored copy is not what it sealed.")
+            : Later(trial, sentence, now);
+    }
 
     /// <summary>How often something is looked at that may take a reviewer's day: less and less.</summary>
     public static TimeSpan Pace(TimeSpan age, TimeSpan poll) =>

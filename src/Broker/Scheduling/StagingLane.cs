@@ -31,9 +31,9 @@ internal sealed class StagingLane(SiteSettings site, SiteDirectory sites, TrialS
                     continue;
                 }
 
-                var end = down is null ? await StageAsync(trial, connections, cancellationToken) : new StagingEnd.SiteDown(down);
+                var (end, latest) = down is null ? await StageAsync(trial, connections, cancellationToken) : (new StagingEnd.SiteDown(down), trial);
                 down ??= (end as StagingEnd.SiteDown)?.Problem;
-                if (Setbacks.Of(trial, end, clock.GetUtcNow()) is { } happened)
+                if (Setbacks.Of(latest, end, clock.GetUtcNow()) is { } happened)
                 {
                     await trials.ApplyAsync(trial.Id, happened, cancellationToken);
                 }
@@ -48,27 +48,29 @@ internal sealed class StagingLane(SiteSettings site, SiteDirectory sites, TrialS
         }
     }
 
-    private async Task<StagingEnd> StageAsync(Trial trial, IReadOnlyList<SiteConnection> connections, CancellationToken cancellationToken)
+    /// <returns>How it ended, and the trial as it was last seen.</returns>
+    private async Task<(StagingEnd End, Trial Latest)> StageAsync(Trial trial, IReadOnlyList<SiteConnection> connections, CancellationToken cancellationToken)
     {
         var (allowed, problem) = await papers.AllowedAsync(trial.ExperimentId, cancellationToken);
         if (allowed is null)
         {
-            return new StagingEnd.Trouble(problem!);
+            return (new StagingEnd.Trouble(problem!), trial);
         }
 
         if (await RefusalAsync(allowed, cancellationToken) is { } refused)
         {
-            return refused;
+            return (refused, trial);
         }
 
+        var latest = trial;
         var known = trial.StagingTotal > 0 ? new StagingCount(trial.StagingTotal, trial.StagingSent, trial.StagingShared) : null;
         var order = new StagingOrder(allowed.Gateway, allowed.Experiment.Id, allowed.Permit.Manifest.Value, known);
-        return await stager.StageAsync(order, connections, WatchAsync, cancellationToken);
+        return (await stager.StageAsync(order, connections, WatchAsync, cancellationToken), latest);
 
         async Task<bool> WatchAsync(StagingCount count, CancellationToken stop)
         {
-            var after = await trials.ApplyAsync(trial.Id, new TrialEvent.StagingAt(count.Total, count.Sent, count.Shared), stop);
-            return after is { State: TrialState.Staging, CancelAsked: false };
+            latest = await trials.ApplyAsync(trial.Id, new TrialEvent.StagingAt(count.Total, count.Sent, count.Shared), stop);
+            return latest is { State: TrialState.Staging, CancelAsked: false };
         }
     }
 

@@ -64,6 +64,8 @@ internal sealed class PartSender(GatewayClient gateways, StagingOrder order, Sit
         return new StagingEnd.Trouble($"The site's copy of part '{part.Id}' keeps changing while it is staged.");
     }
 
+    private StagingEnd.BrokenOff BrokenOff(ManifestPart part) => new(order.Gateway.Name, part.Id);
+
     private StagingEnd.Impossible Damaged(ManifestPart part, bool atGateway) => new(
         BrokerFailures.StagingDigestMismatch,
         atGateway
@@ -111,7 +113,7 @@ internal sealed class PartSender(GatewayClient gateways, StagingOrder order, Sit
                 var read = await download.ReadAsync(piece.AsMemory(0, (int)Math.Min(want, PieceBytes)), cancellationToken);
                 if (read == 0)
                 {
-                    return await DrainAsync(ahead) ?? new Passage.Over(new StagingEnd.Trouble($"The gateway '{order.Gateway.Name}' breaks off in part '{part.Id}'."));
+                    return await DrainAsync(ahead) ?? new Passage.Over(BrokenOff(part));
                 }
 
                 hash.AppendData(piece, 0, read);
@@ -145,7 +147,7 @@ internal sealed class PartSender(GatewayClient gateways, StagingOrder order, Sit
         }
         catch (IOException)
         {
-            return await DrainAsync(ahead) ?? new Passage.Over(new StagingEnd.Trouble($"The connection to the gateway '{order.Gateway.Name}' broke off in part '{part.Id}'."));
+            return await DrainAsync(ahead) ?? new Passage.Over(BrokenOff(part));
         }
         finally
         {

@@ -23,6 +23,9 @@ internal abstract record StagingEnd
     /// <param name="Failure">A code of <c>BrokerFailures</c> or <c>JobFailures</c>.</param>
     public sealed record Impossible(string Failure, string Sentence) : StagingEnd;
 
+    /// <summary>The gateway began to send a part and broke off: a broken connection, or a stored copy that it found altered.</summary>
+    public sealed record BrokenOff(string Gateway, string Part) : StagingEnd;
+
     public sealed record SiteDown(SiteProblem Problem) : StagingEnd;
 
     /// <summary>Not now.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -7,11 +6,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
-using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Signing;
 
@@ -21,12 +17,12 @@ namespace Scanlock.Broker.Tests.Ends;
 /// The gateway's end of the broker's calls, on a real Kestrel, with a gateway's key; and an OIDC issuer, so that people can sign in at
 /// the broker. It remembers what it was told and can be made to refuse or to stay away.
 /// </summary>
-internal sealed class TestGateway : IAsyncDisposable
+internal sealed partial class TestGateway : IAsyncDisposable
 {
     public const string Dataset = "covid-ct";
     public const string PersonToken = "persons-token-for-the-gateway";
     public const string Metrics = """{"final":{"accuracy":0.75}}""";
-    private readonly ECDsa _issuerKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly TestIssuer _issuer = new();
     private readonly WebApplication _app;
     private readonly HashSet<string> _usedTokens = [];
     private readonly Lock _gate = new();
@@ -70,8 +66,13 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <summary>What is served of a part instead of itself.</summary>
     public Dictionary<string, byte[]> Altered { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Where serving a part breaks off, as a gateway does that finds its stored copy altered.</summary>
+    public ConcurrentDictionary<string, int> BreakOffBefore { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether the key request of this sequence is refused.</summary>
     public Func<int, bool> RefuseKeys { get; set; } = _ => false;
+
+    public bool RefuseProgress { get; set; }
 
     /// <summary>How results stand once they are in.</summary>
     public string MetricsState { get; set; } = ResultStates.Released;
@@ -114,36 +115,16 @@ internal sealed class TestGateway : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>An access token of the issuer this is, too.</summary>
-    public string TokenFor(string audience, string subject, string roles = "researcher", string scope = "full") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-    {
-        Issuer = Url,
-        Audience = audience,
-        Expires = TimeProvider.System.GetUtcNow().AddHours(1).UtcDateTime,
-        TokenType = "at+jwt",
-        Subject = new ClaimsIdentity([new("sub", subject), new("organisation", "unito"), new("roles", roles), new("scope", scope)]),
-        SigningCredentials = new(new ECDsaSecurityKey(_issuerKey) { KeyId = "1" }, SecurityAlgorithms.EcdsaSha256),
-    });
-
-    public Statement<DatasetManifest> Manifest() => StatementKinds.Manifest.Sign(
-        new(1, Key.Public.Id, Dataset, 1, DatasetManifest.SampleSchemaV1, [Part("shard-00000"), Part("shard-00001")], Part("labels-1"), ["covid"]), Key);
-
-    public Statement<Permit> Permit(AccessRequest request) => StatementKinds.Permit.Sign(
-        new(
-            1, request.Id, Key.Public.Id, new(Url, "alice", "unito", ["researcher"]), request.Project, request.Purpose, new(null, null, null),
-            [new(Dataset, 1, Manifest().Digest)], [request.Site], [request.Trainer], request.Bounds, new(1, 1, 1), ["bubblewrap"],
-            new(600_000_000, "bf16", 5, "auto", 1), [], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100), 900, Sha256Digest.Of([]), Convert.ToBase64String(new byte[32])),
-        Key);
+    public string TokenFor(string audience, string subject, string roles = "researcher", string scope = "full") =>
+        _issuer.TokenFor(Url, audience, subject, roles, scope);
 
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
-        _issuerKey.Dispose();
+        _issuer.Dispose();
         Key.Dispose();
     }
-
-    private ManifestPart Part(string id) => new(id, Sha256Digest.Of(Parts[id]), Parts[id].Length, Parts[id].Length, 1);
 
     private async Task InterruptAsync(HttpContext context, RequestDelegate next)
     {
@@ -175,12 +156,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     private void Map()
     {
-        _app.MapGet("/.well-known/openid-configuration", () => JsonAnswer($$"""{"issuer":"{{Url}}","jwks_uri":"{{Url}}/jwks"}"""));
-        _app.MapGet("/jwks", () =>
-        {
-            var q = _issuerKey.ExportParameters(false).Q;
-            return JsonAnswer($$"""{"keys":[{"kty":"EC","crv":"P-256","kid":"1","use":"sig","x":"{{Base64UrlEncoder.Encode(q.X)}}","y":"{{Base64UrlEncoder.Encode(q.Y)}}"}]}""");
-        });
+        _app.MapGet("/.well-known/openid-configuration", () => JsonAnswer(TestIssuer.Discovery(Url)));
+        _app.MapGet("/jwks", () => JsonAnswer(_issuer.Keys()));
         _app.MapPost(GatewayRoutes.Requests, (Delegate)RequestAsync);
         _app.MapPost(GatewayRoutes.Release, (string job, HttpContext context) => IsPerson(context) ? ReleaseAnswer(job) : TypedResults.StatusCode(401));
         _app.MapGet(GatewayRoutes.BrokerPermit, (string request, HttpContext context) => AsBroker(context, () => PermitAnswer(request)));
@@ -235,8 +212,11 @@ internal sealed class TestGateway : IAsyncDisposable
 
     private IResult PartAnswer(string part, HttpContext context)
     {
-        Served.Enqueue((part, context.Request.GetTypedHeaders().Range?.Ranges.First().From ?? 0));
-        return Decision == RequestStates.Allowed ? TypedResults.Bytes(Altered.GetValueOrDefault(part) ?? Parts[part], enableRangeProcessing: true) : Denial("revoked");
+        var from = context.Request.GetTypedHeaders().Range?.Ranges.First().From ?? 0;
+        Served.Enqueue((part, from));
+        return Decision != RequestStates.Allowed ? Denial("revoked")
+            : BreakOffBefore.TryGetValue(part, out var end) ? new BrokenAnswer(Parts[part], (int)from, end)
+            : TypedResults.Bytes(Altered.GetValueOrDefault(part) ?? Parts[part], enableRangeProcessing: true);
     }
 
     private IResult KeysAnswer(KeyExchange exchange)
@@ -248,9 +228,14 @@ internal sealed class TestGateway : IAsyncDisposable
             _ => (request.Value.Sequence, StatementKinds.KeyRelease.Sign(new(1, request.Digest, [], 900, DateTimeOffset.UnixEpoch), Key).Compact)).Answer));
     }
 
-    private NoContent ProgressAnswer(ProgressReport report)
+    private IResult ProgressAnswer(ProgressReport report)
     {
         Seen(report.Job);
+        if (RefuseProgress)
+        {
+            return Denial("progress");
+        }
+
         foreach (var compact in report.Progress)
         {
             var said = StatementKinds.Progress.ReadUnverified(compact);
