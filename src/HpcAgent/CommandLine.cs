@@ -55,7 +55,7 @@ internal static class CommandLine
         var reading = SiteFile.Read(file);
         if (reading is SiteReading.Read(var site))
         {
-            return await run(site);
+            return await OpenStateAsync(site) ? await run(site) : Failed;
         }
 
         foreach (var problem in ((SiteReading.Refused)reading).Problems)
@@ -64,6 +64,20 @@ internal static class CommandLine
         }
 
         return Failed;
+    }
+
+    private static async Task<bool> OpenStateAsync(Site site)
+    {
+        try
+        {
+            site.State.Create();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"{site.File}: the state directory {site.State.Root} cannot be used by this account: {e.Message}");
+            return false;
+        }
     }
 
     private static async Task<int> ServeAsync(Site site, CancellationToken cancellationToken)
@@ -83,7 +97,6 @@ internal static class CommandLine
 
     private static int SetKillSwitch(Site site, bool stopped)
     {
-        site.State.Create();
         if (stopped)
         {
             AtomicFile.Write(site.State.KillSwitch, "");

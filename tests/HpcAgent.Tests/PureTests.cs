@@ -6,6 +6,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.HpcAgent.KeyHolding;
 using Scanlock.HpcAgent.Running;
 using Scanlock.HpcAgent.Sites;
+using Scanlock.Testing;
 
 namespace Scanlock.HpcAgent.Tests;
 
@@ -77,6 +78,13 @@ public sealed class PureTests
     [Fact]
     public void Exit_codes_of_the_trainer_are_failures_of_the_closed_list() =>
         Assert.All(Enumerable.Range(1, 255), code => Assert.Contains(TrainerExit.Failure(code), JobFailures.All));
+
+    [Fact]
+    public void The_example_site_file_lacks_nothing_but_the_files_it_names()
+    {
+        var problems = Assert.IsType<SiteReading.Refused>(SiteFile.Read(Path.Combine(Repository.Root, "deploy", "hpc-agent", "site.yaml"))).Problems;
+        Assert.All(problems, p => Assert.True(p.Sentence.Contains("cannot be read", StringComparison.Ordinal) || p.Sentence.Contains("is not a folder", StringComparison.Ordinal), p.Sentence));
+    }
 
     private sealed class HandClock : TimeProvider
     {

@@ -28,11 +28,24 @@ internal sealed class JobMemory(string folder, bool ownsAll)
     {
         if (!ownsAll)
         {
-            return new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+            return SharedFileBytes();
         }
 
         var files = new DriveInfo(folder);
         return files.TotalSize - files.TotalFreeSpace;
+    }
+
+    private long SharedFileBytes()
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        }
+        catch (IOException)
+        {
+            // The trainer took something away while it was counted; the next look counts again.
+            return 0;
+        }
     }
 
     private static long AnonymousBytes(int process)

@@ -25,9 +25,6 @@ internal enum JobStanding
 /// </summary>
 internal sealed class JobFolder(SiteState state, Sha256Digest id)
 {
-    /// <summary>Most progress statements handed out in one answer.</summary>
-    private const int MostProgress = 500;
-
     public Sha256Digest Id => id;
 
     public string Path { get; } = state.Job(id);
@@ -113,12 +110,12 @@ internal sealed class JobFolder(SiteState state, Sha256Digest id)
         AtomicFile.TryCreate(Failure, StatementKinds.Progress.Sign(last, key).Compact);
     }
 
-    /// <summary>How it stands, with what it has said after a sequence number.</summary>
-    public JobStatus Status(int after, SigningKey key)
+    /// <summary>How it stands, with what it has said after a sequence number, and no more than there is room for.</summary>
+    public JobStatus Status(int after, int room, SigningKey key)
     {
         var standing = Standing();
         var progress = new List<string>();
-        for (var next = Math.Max(after, 0) + 1; progress.Count < MostProgress && AtomicFile.Read(ProgressFile(next)) is { } compact; next++)
+        for (var next = Math.Max(after, 0) + 1; progress.Count < room && AtomicFile.Read(ProgressFile(next)) is { } compact; next++)
         {
             progress.Add(compact);
         }
@@ -129,7 +126,7 @@ internal sealed class JobFolder(SiteState state, Sha256Digest id)
             var compact = AtomicFile.Read(Failure)!;
             var last = StatementKinds.Progress.Verify(compact, key.Public).Value;
             failure = last.Failure;
-            if (last.Sequence == Math.Max(after, 0) + progress.Count + 1)
+            if (progress.Count < room && last.Sequence == Math.Max(after, 0) + progress.Count + 1)
             {
                 progress.Add(compact);
             }

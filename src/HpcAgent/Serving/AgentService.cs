@@ -30,10 +30,9 @@ internal sealed class AgentService : IAsyncDisposable
         _jobs = new(site, facts, _store, _queue, journal, time);
     }
 
-    /// <summary>Makes the state directory where there is none, and clears what dead processes left in it.</summary>
+    /// <summary>Clears what dead processes left in the state directory, and moves the queue on.</summary>
     public static async Task<AgentService> OpenAsync(Site site, TimeProvider time, CancellationToken cancellationToken)
     {
-        site.State.Create();
         var facts = await SiteFacts.GatherAsync(site, cancellationToken);
         var service = new AgentService(site, facts, new(site.State, time), time);
         using (await service._queue.LockAsync(cancellationToken))

@@ -12,6 +12,9 @@ namespace Scanlock.HpcAgent.Serving;
 /// <summary>The requests about jobs. All run under the queue's lock; each leaves the disk in a state that the next can start from.</summary>
 internal sealed class JobRequests(Site site, SiteFacts facts, CiphertextStore store, LocalQueue queue, Journal journal, TimeProvider time)
 {
+    /// <summary>Most progress statements in one answer, some 20 MB: the rest is there at the next poll.</summary>
+    private const int MostProgress = 20_000;
+
     /// <summary>How long a ciphertext stays that no job names and nobody asks for.</summary>
     private static readonly TimeSpan s_unused = TimeSpan.FromDays(7);
 
@@ -76,14 +79,25 @@ internal sealed class JobRequests(Site site, SiteFacts facts, CiphertextStore st
         return new Accepted(folder.Id);
     }
 
-    private Jobs Statuses(Poll poll) => new(
-    [
-        .. poll.Jobs.Select(asked => queue.Job(asked.Job) is { Exists: true } job
-            ? job.Status(asked.After, site.Key)
-            : new JobStatus(asked.Job, JobStates.Unknown, null, [], null, null)),
-    ]);
+    private AgentAnswer PollJobs(Poll poll)
+    {
+        if (poll.Jobs.Count > AgentProtocol.MaxItems)
+        {
+            return TooMany();
+        }
 
-    private AgentAnswer PollJobs(Poll poll) => poll.Jobs.Count > AgentProtocol.MaxItems ? TooMany() : Statuses(poll);
+        var room = MostProgress;
+        var items = new List<JobStatus>(poll.Jobs.Count);
+        foreach (var asked in poll.Jobs)
+        {
+            items.Add(queue.Job(asked.Job) is { Exists: true } job
+                ? job.Status(asked.After, room, site.Key)
+                : new(asked.Job, JobStates.Unknown, null, [], null, null));
+            room -= items[^1].Progress.Count;
+        }
+
+        return new Jobs(items);
+    }
 
     private AgentAnswer DeliverRelease(Deliver deliver)
     {

@@ -11,7 +11,6 @@ internal static class SiteCheck
     /// <summary>Prints a line each; 1 when something that jobs cannot do without is missing.</summary>
     public static async Task<int> RunAsync(Site site, TextWriter output, CancellationToken cancellationToken)
     {
-        site.State.Create();
         var facts = await SiteFacts.GatherAsync(site, cancellationToken);
         var findings = Findings(site, facts).ToArray();
         foreach (var (level, about, sentence) in findings)

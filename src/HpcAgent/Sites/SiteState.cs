@@ -28,12 +28,17 @@ internal sealed record SiteState(string Root)
 
     public string Log(Sha256Digest job) => Path.Combine(Logs, $"{job.Hex}.log");
 
-    /// <summary>Makes the folders that are missing, for their owner only.</summary>
+    /// <summary>Makes the folders that are missing, and closes the directory to all but its owner.</summary>
     public void Create()
     {
         foreach (var folder in new[] { Root, Jobs, Receipts, Logs })
         {
             Directory.CreateDirectory(folder, OwnerOnly);
+        }
+
+        if (File.GetUnixFileMode(Root) != OwnerOnly)
+        {
+            File.SetUnixFileMode(Root, OwnerOnly);
         }
 
         // A sandbox made by root runs as another account, which must be able to read what it opens.
