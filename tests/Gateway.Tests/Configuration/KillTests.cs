@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Scanlock.Audit;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Storage;
+using Scanlock.Gateway.Tests.Hosting;
+using Scanlock.Testing;
+
+namespace Scanlock.Gateway.Tests.Configuration;
+
+[Trait("promise", "P9")]
+public sealed class KillTests
+{
+    /// <summary>Kills in the middle of uploading and of sealing; each time the steward just does the same again.</summary>
+    [Fact]
+    public async Task Killed_at_any_moment_the_gateway_goes_on_where_it_was()
+    {
+        await using var hospital = await Hospital.StartAsync(shardBytes: 8 << 10);
+        await hospital.StopGatewayAsync();
+        var phantoms = StewardWork.Phantoms(12);
+        var objects = phantoms.Select(phantom => phantom.ToDicom()).ToList();
+        await using (await GatewayProcess.StartAsync(hospital))
+        {
+            await hospital.CreateAsync();
+        }
+
+        var afterObjects = 0;
+        var upload = "";
+        for (var known = 0; known < objects.Count;)
+        {
+            await using (var gateway = await GatewayProcess.StartAsync(hospital))
+            {
+                upload = upload.Length == 0 ? await hospital.OpenUploadAsync() : upload;
+                known = await SendMissingAsync(hospital, upload, objects, stopAfter: afterObjects += 7);
+            }
+        }
+
+        await using (await GatewayProcess.StartAsync(hospital))
+        {
+            var report = await hospital.CloseUploadAsync(upload);
+            Assert.Equal(objects.Count, report.Stored + report.Duplicates);
+            (await hospital.LabelAsync("patient", StewardWork.LabelsOf(phantoms))).As(ContractsJson.Strict.LabelReport);
+        }
+
+        foreach (var wait in (int[])[0, 40, 120, 400])
+        {
+            await using var gateway = await GatewayProcess.StartAsync(hospital);
+            var sealing = hospital.SealAsync();
+            await Task.WhenAny(sealing, Task.Delay(wait));
+            await gateway.DisposeAsync();
+            await ((Task)sealing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await hospital.StartGatewayAsync();
+        (await hospital.SealAsync()).As(ContractsJson.Strict.SealedVersion);
+        await AssertSoundAsync(hospital, objects.Count);
+    }
+
+    private static async Task<int> SendMissingAsync(Hospital hospital, string upload, List<byte[]> objects, int stopAfter)
+    {
+        var query = new KnownObjectsQuery([.. objects.Select(bytes => Sha256Digest.Of(bytes))]);
+        var known = (await hospital.PostAsync(
+            GatewayRoutes.Fill(GatewayRoutes.KnownObjects, Hospital.Dataset), hospital.Steward, query, ContractsJson.Strict.KnownObjectsQuery))
+            .As(ContractsJson.Strict.KnownObjects).Known.ToHashSet();
+        var missing = Enumerable.Range(0, objects.Count).Where(i => !known.Contains(i)).ToList();
+        var sending = missing.Select(i => hospital.SendObjectAsync(upload, i, objects[i])).ToList();
+        await Task.WhenAny(Task.WhenAll(sending), Task.WhenAll(sending.Take(Math.Max(1, stopAfter - known.Count))));
+        sending.ForEach(send => send.ContinueWith(static task => task.Exception, TaskScheduler.Default));
+        return sending.All(send => send.IsCompletedSuccessfully) ? objects.Count : 0;
+    }
+
+    private static async Task AssertSoundAsync(Hospital hospital, int samples)
+    {
+        await using var db = await hospital.Services.GetRequiredService<IDbContextFactory<GatewayDb>>().CreateDbContextAsync();
+        Assert.Equal(samples, await db.Samples.CountAsync());
+        var versions = await db.Versions.ToListAsync();
+        Assert.All(versions, version => Assert.Equal(samples, version.Samples));
+        Assert.Equal(Enumerable.Range(1, versions.Count), versions.Select(version => version.Version).Order());
+
+        // Every sealing in the log has its version or was abandoned; nothing else is there.
+        var log = await hospital.LogAsync();
+        var abandoned = log.Where(entry => entry.Act == Acts.EntryAbandoned).Select(entry => entry.Subjects["entry"]).ToHashSet();
+        var sealings = log.Where(entry => entry.Act == Acts.DatasetSeal && !abandoned.Contains(entry.Id)).ToList();
+        Assert.Equal(versions.Select(version => version.ManifestDigest).Order(), sealings.Select(entry => entry.Digests["manifest"].ToString()).Order());
+        var key = VerifierKey.Parse((await hospital.GetAsync(GatewayRoutes.Identity, null)).As(ContractsJson.Strict.GatewayIdentity).LogKey);
+        var report = await LogVerifier.VerifyAsync(new DirectoryTiles(Path.Combine(hospital.State, "audit")), key, new VerifyWith(), null, CancellationToken.None);
+        Assert.Empty(report.Findings);
+    }
+}
