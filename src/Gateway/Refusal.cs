@@ -19,8 +19,8 @@ internal abstract record Refusal(string Sentence)
     /// <summary>The input is faulty; every fault is listed.</summary>
     public sealed record Invalid(string Sentence, params IReadOnlyList<string> Errors) : Refusal(Sentence);
 
-    /// <summary>Rows of a table are at fault: named by position, never by content.</summary>
-    public sealed record AtRows(string Sentence, IReadOnlyList<int> Positions) : Refusal(Sentence);
+    /// <summary>Rows of a table match nothing here: named by position, never by content.</summary>
+    public sealed record Unmatched(string Sentence, IReadOnlyList<int> Positions) : Refusal(Sentence);
 
     /// <summary>Understood, and refused with reasons.</summary>
     public sealed record Denied(string Sentence, params IReadOnlyList<Reason> Reasons) : Refusal(Sentence);
@@ -33,7 +33,7 @@ internal abstract record Refusal(string Sentence)
         Unknown => Problems.NotFound(Sentence),
         Conflict => Problems.Conflict(Sentence),
         Invalid invalid => Problems.Invalid(Sentence, invalid.Errors),
-        AtRows rows => TypedResults.Problem(
+        Unmatched rows => TypedResults.Problem(
             Sentence,
             statusCode: StatusCodes.Status400BadRequest,
             title: "Invalid",

@@ -55,9 +55,17 @@ internal static class LabelCommand
             }
 
             var upload = new LabelUpload(parse.GetRequiredValue(label), parse.GetRequiredValue(key), rows.Assignments);
-            var report = await gateway.PostAsync(
-                GatewayRoutes.Fill(GatewayRoutes.Labels, name), upload, ContractsJson.Strict.LabelUpload, ContractsJson.Strict.LabelReport, cancellationToken);
-            return Show(parse, new(name, report.Labelled, report.Unlabelled, [.. report.Unmatched.Select(position => table.Rows[position].Line)]), source.Name);
+            try
+            {
+                var report = await gateway.PostAsync(
+                    GatewayRoutes.Fill(GatewayRoutes.Labels, name), upload, ContractsJson.Strict.LabelUpload, ContractsJson.Strict.LabelReport, cancellationToken);
+                return Show(parse, new(name, report.Labelled, report.Unlabelled, []), source.Name);
+            }
+            catch (HostProblemException problem) when (problem.Unmatched.Count > 0)
+            {
+                // The gateway names rows by position; only here is it known which lines they are.
+                return Show(parse, new(name, 0, 0, [.. problem.Unmatched.Select(position => table.Rows[position].Line)]), source.Name);
+            }
         });
         return command;
     }

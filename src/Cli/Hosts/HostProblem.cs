@@ -19,6 +19,9 @@ internal sealed class HostProblemException(int exitCode, string name, string mes
     /// <summary>Every fault of an input.</summary>
     public IReadOnlyList<string> Errors => errors;
 
+    /// <summary>Positions of the rows of a table that match nothing at the host.</summary>
+    public IReadOnlyList<int> Unmatched { get; private init; } = [];
+
     public static HostProblemException Unreachable(Uri host, Exception why) =>
         new(Cli.ExitCode.Failed, "unreachable", $"{host.GetLeftPart(UriPartial.Authority)} does not answer: {why.Message}", [], []);
 
@@ -48,12 +51,15 @@ internal sealed class HostProblemException(int exitCode, string name, string mes
             refused ? "refused-by-policy" : $"http-{status}",
             problem?.Detail ?? problem?.Title ?? $"{answer.RequestMessage?.RequestUri?.Host} answered {status} {answer.ReasonPhrase}.",
             problem?.Reasons ?? [],
-            problem?.Errors ?? []);
+            problem?.Errors ?? [])
+        {
+            Unmatched = problem?.Unmatched ?? [],
+        };
     }
 }
 
 /// <summary>The members of a problem document that this program shows.</summary>
-internal sealed record ProblemDocument(string? Title, string? Detail, IReadOnlyList<Reason>? Reasons, IReadOnlyList<string>? Errors);
+internal sealed record ProblemDocument(string? Title, string? Detail, IReadOnlyList<Reason>? Reasons, IReadOnlyList<string>? Errors, IReadOnlyList<int>? Unmatched);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ProblemDocument))]

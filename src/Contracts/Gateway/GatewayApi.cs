@@ -57,7 +57,7 @@ public sealed record LabelUpload(string Name, string KeyKind, IReadOnlyList<Labe
 /// <param name="Patient">Groups samples by patient where the headers do not; hashed like any patient id, or null.</param>
 public sealed record LabelAssignment(string Key, string Value, string? Patient);
 
-/// <param name="Unmatched">Positions in the upload of rows that match no object.</param>
+/// <param name="Unmatched">Always empty: rows that match no object refuse the whole, and the problem's member "unmatched" has their positions.</param>
 public sealed record LabelReport(int Labelled, int Unlabelled, IReadOnlyList<int> Unmatched);
 
 /// <param name="LeaveOutUnlabelled">Seal although some objects have no label; those stay out of this version.</param>

@@ -51,9 +51,9 @@ public sealed class LabelTests
     }
 
     [Theory]
-    [InlineData("maybe", "row 0")]
-    [InlineData("", "row 0")]
-    [InlineData("-1", "row 0")]
+    [InlineData("maybe", "row 1")]
+    [InlineData("", "row 1")]
+    [InlineData("-1", "row 1")]
     public async Task A_value_that_is_no_class_is_refused(string value, string named)
     {
         await using var hospital = await Hospital.StartAsync();

@@ -52,6 +52,22 @@ public sealed class UploadTests
     }
 
     [Fact]
+    [Trait("promise", "P9")]
+    public async Task Copies_sent_side_by_side_are_stored_once_and_seal()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.CreateAsync();
+        var upload = await hospital.OpenUploadAsync();
+        var bytes = Phantom.Of(1, 1).ToDicom();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(ordinal => hospital.SendObjectAsync(upload, ordinal, bytes)));
+        Assert.Single(answers, answer => answer.As(ContractsJson.Strict.ObjectOutcome).Outcome == "stored");
+        await hospital.SendObjectAsync(upload, 12, Phantom.Of(2, 1).ToDicom());
+        await hospital.CloseUploadAsync(upload);
+        await hospital.LabelAsync("patient", [new("PHANTOM-0001", "1", null), new("PHANTOM-0002", "0", null)]);
+        Assert.Equal(2, (await hospital.SealAsync()).As(ContractsJson.Strict.SealedVersion).Samples);
+    }
+
+    [Fact]
     public async Task What_is_there_already_need_not_be_sent()
     {
         await using var hospital = await Hospital.StartAsync();

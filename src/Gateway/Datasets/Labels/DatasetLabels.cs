@@ -108,15 +108,15 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
     {
         if (row.Key.Length is 0 or > LongestText || row.Patient?.Length is 0 or > LongestText)
         {
-            return $"row {position}: key and patient must have 1 to {LongestText} characters";
+            return $"row {position + 1}: key and patient must have 1 to {LongestText} characters";
         }
 
         if (keyKind == LabelMatching.File && !Sha256Digest.TryParse(row.Key, out _))
         {
-            return $"row {position}: the key of a file is the digest of its bytes, 'sha256:' and 64 hex digits";
+            return $"row {position + 1}: the key of a file is the digest of its bytes, 'sha256:' and 64 hex digits";
         }
 
-        return row.Value.Length is > 0 and <= 4 && row.Value.All(char.IsAsciiDigit) ? null : $"row {position}: a class is a number from 0 to 9999";
+        return row.Value.Length is > 0 and <= 4 && row.Value.All(char.IsAsciiDigit) ? null : $"row {position + 1}: a class is a number from 0 to 9999";
     }
 
     private static bool IsLabelName(string name) => name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0])

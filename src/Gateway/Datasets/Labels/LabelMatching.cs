@@ -8,6 +8,7 @@ namespace Scanlock.Gateway.Datasets.Labels;
 internal static class LabelMatching
 {
     public const string File = "file";
+    private const int MostErrors = 100;
     private const string Patient = "patient";
 
     public static IReadOnlyList<string> KeyKinds { get; } = [File, "sop", "series", "study", "accession", Patient];
@@ -38,11 +39,13 @@ internal static class LabelMatching
 
         if (unmatched.Count > 0)
         {
-            return new Refusal.AtRows($"{unmatched.Count} of {upload.Rows.Count} labels match no object in the dataset; nothing was changed.", unmatched);
+            return new Refusal.Unmatched($"{unmatched.Count} of {upload.Rows.Count} labels match no object in the dataset; nothing was changed.", unmatched);
         }
 
         return contradicting.Count > 0
-            ? new Refusal.AtRows($"{contradicting.Count} rows contradict an earlier row about the same object; nothing was changed.", [.. contradicting.Distinct()])
+            ? new Refusal.Invalid(
+                "Rows contradict an earlier row about the same object; nothing was changed.",
+                [.. contradicting.Distinct().Take(MostErrors).Select(position => $"row {position + 1} says otherwise than an earlier one")])
             : matched;
     }
 
