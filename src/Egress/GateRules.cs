@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
@@ -25,7 +26,14 @@ public sealed record GateRules(TrialSpec Spec, long Seed, SpecBounds Bounds, Min
 /// <param name="MaxBytes">The most bytes that may leave.</param>
 /// <param name="Precision"><c>bf16</c> or <c>f32</c>.</param>
 /// <param name="Steps">Steps of the training, which the network's own counters must say; null where they are not known.</param>
-public sealed record ModelRules(string Network, long MaxParameters, long MaxBytes, string Precision, long? Steps);
+public sealed record ModelRules(string Network, long MaxParameters, long MaxBytes, string Precision, long? Steps)
+{
+    /// <summary>
+    /// What the released file says of how it was made (P12), as its metadata. It comes from the gate's caller; a model may bring the same
+    /// along, and nothing else.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Provenance { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+}
 
 /// <summary>Reasons of the gate: sentences of its own, with numbers of the rules and names of closed lists, never anything from the file.</summary>
 internal static class Because

@@ -93,8 +93,8 @@ public sealed class ModelGateTests
         { "whole numbers as weights", () => ModelFile.Bf16.With("fc.bias", part => part with { Type = "I16" }), "fc.bias is not of type BF16" },
         { "a counter of numbers", () => ModelFile.F32.With("bn1.num_batches_tracked", part => part with { Type = "F64" }), "bn1.num_batches_tracked is not of type I64" },
         { "a mixture of types", () => ModelFile.Bf16.With("fc.bias", part => part with { Type = "F32", Data = new byte[8] }), "mixes types" },
-        { "metadata", () => ModelFile.Bf16.Beside("""{"note":"MARKER"}""", ""), "carries metadata" },
-        { "metadata under the known name", () => ModelFile.Bf16.Beside("""{"format":"MARKER"}""", ""), "carries metadata" },
+        { "metadata", () => ModelFile.Bf16.Beside("""{"note":"MARKER"}""", ""), "carries metadata of its own" },
+        { "metadata under the known name", () => ModelFile.Bf16.Beside("""{"format":"MARKER"}""", ""), "carries metadata of its own" },
         { "bytes after the data", () => ModelFile.Bf16.Beside("", "MARKER"), "goes on after its data" },
         { "tensors in another order", () => ModelFile.Bf16.Change(parts => (parts[^1], parts[^2]) = (parts[^2], parts[^1])), "not in canonical order" },
         { "a NaN", () => ModelFile.Bf16.Put("conv1.weight", 0, 0xC0, 0x7F), "conv1.weight holds numbers that are not finite" },
@@ -204,6 +204,30 @@ public sealed class ModelGateTests
 
         Assert.Equal(3, refused.Reasons.Count);
         Assert.All(refused.Reasons, reason => Assert.Equal(("gate", "deny"), (reason.Rule, reason.Effect)));
+    }
+
+    [Fact]
+    [Trait("promise", "P12")]
+    public async Task A_released_model_says_how_it_was_made_and_passes_again_with_just_that()
+    {
+        var rules = Sample.Rules.ForModel(Sample.Steps) with
+        {
+            Provenance = new Dictionary<string, string> { ["scanlock.spec"] = """{"network":"resnet18"}""", ["scanlock.dataset"] = "covid-ct" },
+        };
+
+        var once = await WrittenAsync(ModelFile.Bf16.Bytes(), rules);
+        var twice = await WrittenAsync(once, rules);
+
+        Assert.Equal(ModelFile.Bf16.Beside("""{"scanlock.dataset":"covid-ct","scanlock.spec":"{\"network\":\"resnet18\"}"}""", "").Bytes(), once);
+        Assert.Equal(once, twice);
+        await RefusedAsync(once, "carries metadata of its own");
+
+        static async Task<byte[]> WrittenAsync(byte[] file, ModelRules rules)
+        {
+            using var output = new MemoryStream();
+            Assert.IsType<ModelVerdict.Accepted>(await ModelGate.PassAsync(new MemoryStream(file), output, rules, TestContext.Current.CancellationToken));
+            return output.ToArray();
+        }
     }
 
     [Fact]

@@ -12,18 +12,29 @@ internal static class ModelCommands
     private static Command Inspect()
     {
         var file = new Argument<string>("FILE") { Description = "A safetensors file." };
-        var network = new Option<string?>("--network") { HelpName = "NAME", Description = "The network it should be; found by its tensors when left out." };
+        var network = new Option<string?>("--network")
+        {
+            HelpName = "NAME",
+            Description = "The network it should be; found by its tensors when left out.",
+        };
         network.AcceptOnlyFromAmong([.. TrialNetworks.Names]);
-        var precision = new Option<string?>("--precision") { HelpName = "bf16|f32", Description = "The precision it should have; its own when left out." };
+        var precision = new Option<string?>("--precision")
+        {
+            HelpName = "bf16|f32",
+            Description = "The precision it should have; its own when left out.",
+        };
         precision.AcceptOnlyFromAmong(TrainerJob.Bf16, TrainerJob.F32);
-        var command = new Command(
-            "inspect", "List the tensors of a model file and check it as a gateway's gate would. Exits 4 if a check fails.") { file, network, precision };
+        var command = new Command("inspect", "List the tensors of a model file and check it as a gateway's gate would. Exits 4 if a check fails.")
+        {
+            file, network, precision,
+        };
         command.SetAction((parse, cancellationToken) =>
             InspectAsync(parse, parse.GetRequiredValue(file), parse.GetValue(network), parse.GetValue(precision), cancellationToken));
         return command;
     }
 
-    private static async Task<int> InspectAsync(ParseResult parse, string path, string? network, string? precision, CancellationToken cancellationToken)
+    private static async Task<int> InspectAsync(
+        ParseResult parse, string path, string? network, string? precision, CancellationToken cancellationToken)
     {
         try
         {

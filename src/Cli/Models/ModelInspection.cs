@@ -24,13 +24,15 @@ internal sealed record ModelInspection(
     IReadOnlyList<string> Checks,
     IReadOnlyList<string> Problems)
 {
+    private const string GatewayMark = "scanlock.";
+
     /// <exception cref="WireFormatException">The file is not strict safetensors.</exception>
     public static async Task<ModelInspection> ReadAsync(string path, string? network, string? precision, CancellationToken cancellationToken)
     {
         var (reader, bytes) = await HeaderAsync(path, cancellationToken);
         var known = network ?? TrialNetworks.Names.FirstOrDefault(name => HasTensorsOf(reader, name));
         var stated = precision ?? (reader.Tensors.Any(tensor => tensor.Type == SafetensorsType.BF16) ? TrainerJob.Bf16 : TrainerJob.F32);
-        var (verdict, written) = await GateAsync(path, known ?? TrialNetworks.Names[0], stated, bytes, cancellationToken);
+        var (verdict, written) = await GateAsync(path, known ?? TrialNetworks.Names[0], stated, bytes, reader.Metadata, cancellationToken);
         await using var whole = Open(path);
         var digest = await Sha256Digest.OfAsync(whole, cancellationToken);
         var accepted = verdict as ModelVerdict.Accepted;
@@ -54,14 +56,17 @@ internal sealed record ModelInspection(
         return (await SafetensorsReader.OpenAsync(file, new SafetensorsLimits(DataBytes: long.MaxValue), cancellationToken), file.Length);
     }
 
-    /// <summary>Through the gate, with nothing kept of what it writes but the digest.</summary>
+    /// <summary>Through the gate, with nothing kept of what it writes but the digest. A gateway's own marks are no fault of the model.</summary>
     private static async Task<(ModelVerdict Verdict, Sha256Digest Written)> GateAsync(
-        string path, string network, string precision, long bytes, CancellationToken cancellationToken)
+        string path, string network, string precision, long bytes, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         using var hash = SHA256.Create();
         await using var file = Open(path);
         await using var output = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write);
-        var rules = new ModelRules(network, TrialNetworks.Parameters(network), bytes, precision, Steps: null);
+        var rules = new ModelRules(network, TrialNetworks.Parameters(network), bytes, precision, Steps: null)
+        {
+            Provenance = metadata.Where(entry => entry.Key.StartsWith(GatewayMark, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal),
+        };
         var verdict = await ModelGate.PassAsync(file, output, rules, cancellationToken);
         await output.FlushFinalBlockAsync(cancellationToken);
         return (verdict, Sha256Digest.FromHash(hash.Hash));

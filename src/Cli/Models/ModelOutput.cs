@@ -19,7 +19,7 @@ internal static class ModelOutput
     private static void Write(TextWriter output, ModelInspection model)
     {
         var rows = model.Tensors.Select(tensor => (IReadOnlyList<string>)
-            [Printable(tensor.Name), Type(tensor), tensor.Shape.Count == 0 ? "scalar" : string.Join(" x ", tensor.Shape), Number(tensor.Elements)]);
+            [Printable(tensor.Name), Type(tensor), Shape(tensor), Number(tensor.Elements)]);
         Output.Table(output, ["tensor", "type", "shape", "numbers"], rows);
         output.WriteLine();
         Output.Facts(
@@ -27,8 +27,12 @@ internal static class ModelOutput
             ("file", $"{model.Path}, {Number(model.Bytes)} bytes, {model.Digest}"),
             ("network", model.Network ?? "none that this program knows"),
             ("parameters", Number(model.Parameters)),
-            ("metadata", model.Metadata.Count == 0 ? "none" : string.Join(", ", model.Metadata.Select(pair => Printable($"{pair.Key}={pair.Value}")))),
             ("canonical", model.Canonical switch { true => "yes", false => "no: the gate would write other bytes", null => "refused by the gate" }));
+        foreach (var (key, value) in model.Metadata)
+        {
+            output.WriteLine(Printable($"metadata    {key} = {value}"));
+        }
+
         output.WriteLine();
         foreach (var check in model.Checks)
         {
@@ -42,6 +46,8 @@ internal static class ModelOutput
     }
 
     private static string Type(SafetensorsTensor tensor) => tensor.Type.ToString().ToUpperInvariant();
+
+    private static string Shape(SafetensorsTensor tensor) => tensor.Shape.Count == 0 ? "scalar" : string.Join(" x ", tensor.Shape);
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -11,15 +12,24 @@ internal static class SafetensorsHeader
 
     private static readonly List<string> s_typeNames = [.. Enum.GetNames<SafetensorsType>().Select(n => n.ToUpperInvariant())];
 
+    /// <summary>Escapes what JSON must and no more, as the format's own library does; nobody reads this as HTML.</summary>
+    private static readonly JsonSerializerOptions s_written = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 4, AllowDuplicateProperties = false };
 
     /// <summary>The one way to write it: alignment falls, then names rise, so that every tensor starts aligned.</summary>
     internal static IReadOnlyList<SafetensorsTensor> Order(IEnumerable<SafetensorsTensor> tensors) =>
         [.. tensors.OrderByDescending(t => t.Type).ThenBy(t => t.Name, StringComparer.Ordinal)];
 
-    internal static byte[] Write(IReadOnlyList<SafetensorsTensor> ordered)
+    internal static byte[] Write(IReadOnlyList<SafetensorsTensor> ordered, IReadOnlyDictionary<string, string> metadata)
     {
         var header = new JsonObject();
+        if (metadata.Count > 0)
+        {
+            header.Add(MetadataName, new JsonObject(metadata.OrderBy(m => m.Key, StringComparer.Ordinal)
+                .Select(m => KeyValuePair.Create<string, JsonNode?>(m.Key, m.Value))));
+        }
+
         long offset = 0;
         foreach (var tensor in ordered)
         {
@@ -36,7 +46,7 @@ internal static class SafetensorsHeader
             });
         }
 
-        var json = Encoding.UTF8.GetBytes(header.ToJsonString());
+        var json = Encoding.UTF8.GetBytes(header.ToJsonString(s_written));
         var padded = new byte[(json.Length + 7) / 8 * 8];
         json.CopyTo(padded, 0);
         padded.AsSpan(json.Length).Fill((byte)' ');

@@ -22,7 +22,7 @@ public sealed class SafetensorsReader
     /// <summary>The tensors, in the order of their data.</summary>
     public IReadOnlyList<SafetensorsTensor> Tensors { get; }
 
-    /// <summary>Free text beside the tensors; the writer never writes any.</summary>
+    /// <summary>Texts about the whole file; free ones, for all that the format says.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     public long DataBytes { get; }

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using System.Collections.ObjectModel;
 
 namespace Scanlock.Contracts.Codecs;
 
 /// <summary>
 /// Writes the canonical form of a safetensors file: for the same tensors always the same bytes. Types in falling, names in rising order,
-/// header without metadata or spare spaces, padded to eight bytes; what the format's own library writes for names in ASCII.
+/// header without spare spaces, padded to eight bytes; what the format's own library writes for names in ASCII.
 /// </summary>
 public sealed class SafetensorsWriter
 {
@@ -24,19 +25,24 @@ public sealed class SafetensorsWriter
     /// <summary>Tensors in the one order in which they are written.</summary>
     public static IReadOnlyList<SafetensorsTensor> Order(IEnumerable<SafetensorsTensor> tensors) => SafetensorsHeader.Order(tensors);
 
-    /// <summary>Size of the file that holds these tensors.</summary>
-    public static long FileBytes(IEnumerable<SafetensorsTensor> tensors)
+    /// <summary>Size of the file that holds these.</summary>
+    public static long FileBytes(IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         var ordered = SafetensorsHeader.Order(tensors);
-        return sizeof(ulong) + SafetensorsHeader.Write(ordered).Length + ordered.Sum(t => t.Bytes);
+        return sizeof(ulong) + SafetensorsHeader.Write(ordered, metadata).Length + ordered.Sum(t => t.Bytes);
     }
 
     /// <summary>Writes the header; the stream stays the caller's.</summary>
+    public static Task<SafetensorsWriter> CreateAsync(
+        Stream stream, IEnumerable<SafetensorsTensor> tensors, CancellationToken cancellationToken) =>
+        CreateAsync(stream, tensors, ReadOnlyDictionary<string, string>.Empty, cancellationToken);
+
+    /// <summary>The same, with texts about the whole file, their names in rising order.</summary>
     public static async Task<SafetensorsWriter> CreateAsync(
-        Stream stream, IEnumerable<SafetensorsTensor> tensors, CancellationToken cancellationToken)
+        Stream stream, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         var writer = new SafetensorsWriter(stream, SafetensorsHeader.Order(tensors));
-        var header = SafetensorsHeader.Write(writer.Tensors);
+        var header = SafetensorsHeader.Write(writer.Tensors, metadata);
         var prefix = new byte[8];
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)header.Length);
         await stream.WriteAsync(prefix, cancellationToken);

@@ -50,7 +50,7 @@ public static class ModelGate
                 return new ModelVerdict.Refused([.. header.Reasons.Take(MostReasons)]);
             }
 
-            var faults = await RewriteAsync(reader, output, header, rules.Steps, cancellationToken);
+            var faults = await RewriteAsync(reader, output, header, rules, cancellationToken);
             await reader.EndAsync(cancellationToken);
             return faults.Count > 0
                 ? new ModelVerdict.Refused([.. faults.Take(MostReasons)])
@@ -63,11 +63,11 @@ public static class ModelGate
     }
 
     private static async Task<List<Reason>> RewriteAsync(
-        SafetensorsReader reader, Stream output, ModelHeader header, long? steps, CancellationToken cancellationToken)
+        SafetensorsReader reader, Stream output, ModelHeader header, ModelRules rules, CancellationToken cancellationToken)
     {
-        var writer = await SafetensorsWriter.CreateAsync(output, header.Output, cancellationToken);
+        var writer = await SafetensorsWriter.CreateAsync(output, header.Output, rules.Provenance, cancellationToken);
         var faults = new List<Reason>();
-        var counters = new CounterCheck(steps);
+        var counters = new CounterCheck(rules.Steps);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
@@ -103,7 +103,7 @@ public static class ModelGate
         rules.Precision == TrainerJob.Bf16
             ? "checked for numbers finer than bf16, eight bits of significand"
             : $"checked for numbers in {rules.Precision}",
-        "checked for counters that do not agree, metadata, and bytes outside the tensors",
+        "checked for counters that do not agree, metadata of its own, and bytes outside the tensors",
         "written anew in canonical safetensors, negative zeros as zeros",
     ];
 }

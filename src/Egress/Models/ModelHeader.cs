@@ -15,16 +15,17 @@ internal sealed record ModelHeader(IReadOnlyList<SafetensorsTensor> Output, long
         var expected = NetworkTensors.Of(rules.Network);
         var floats = rules.Precision == TrainerJob.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32;
         CheckTensors(model.Tensors, expected, floats, rules.Network, reasons);
-        // The one entry that the format's own library writes, and that says nothing of the training.
-        if (model.Metadata.Any(entry => entry is not { Key: "format", Value: "pt" }))
+        // Besides what will be written anyway: the one entry that the format's own library writes, and that says nothing of the training.
+        if (model.Metadata.Any(entry => entry is not { Key: "format", Value: "pt" } && !rules.Provenance.Contains(entry)))
         {
-            reasons.Add(Because.Refused("the model carries metadata; none may leave with it"));
+            reasons.Add(Because.Refused("the model carries metadata of its own; none may leave with it"));
         }
 
         var output = SafetensorsWriter.Order(expected.Select(tensor => new SafetensorsTensor(tensor.Name, TypeOf(tensor, floats), tensor.Shape)));
-        var bytes = SafetensorsWriter.FileBytes(output);
+        var bytes = SafetensorsWriter.FileBytes(output, rules.Provenance);
         var parameters = NetworkTensors.Parameters(expected);
-        if (reasons.Count == 0 && !output.Select(tensor => tensor.Name).SequenceEqual(model.Tensors.Select(tensor => tensor.Name), StringComparer.Ordinal))
+        var inOrder = output.Select(tensor => tensor.Name).SequenceEqual(model.Tensors.Select(tensor => tensor.Name), StringComparer.Ordinal);
+        if (reasons.Count == 0 && !inOrder)
         {
             reasons.Add(Because.Refused("the model's tensors are not in canonical order"));
         }
@@ -66,7 +67,7 @@ internal sealed record ModelHeader(IReadOnlyList<SafetensorsTensor> Output, long
         {
             reasons.Add(Because.Refused($"the model has tensors that {network} does not have"));
         }
-        else if (given.Where(tensor => tensor.Type is SafetensorsType.F32 or SafetensorsType.BF16).Select(tensor => tensor.Type).Distinct().Count() > 1)
+        else if (given.Where(tensor => tensor.Type != SafetensorsType.I64).Select(tensor => tensor.Type).Distinct().Count() > 1)
         {
             reasons.Add(Because.Refused("the model mixes types of numbers"));
         }

@@ -35,7 +35,8 @@ public static class NetworkTensors
     };
 
     /// <summary>Numbers that training changes; what <c>limits.parameters</c> bounds.</summary>
-    public static long Parameters(IReadOnlyList<NetworkTensor> tensors) => tensors.Where(tensor => tensor.Role == TensorRole.Weight).Sum(tensor => tensor.Elements);
+    public static long Parameters(IReadOnlyList<NetworkTensor> tensors) =>
+        tensors.Where(tensor => tensor.Role == TensorRole.Weight).Sum(tensor => tensor.Elements);
 
     /// <summary>Residual networks of basic blocks (He et al., CVPR 2016), with torchvision's names.</summary>
     private static IEnumerable<NetworkTensor> ResNetOfBasicBlocks(int[] blocks)
