@@ -1,0 +1,40 @@
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Trials;
+using Scanlock.Egress;
+using Scanlock.LibTorch;
+using Scanlock.Testing;
+
+namespace Scanlock.Trainer.Tests;
+
+/// <summary>What the trainer writes is what the gate lets out; the two were made apart.</summary>
+[Trait("promise", "P6")]
+public sealed class GateTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public GateTests() => Assert.SkipUnless(NativeLibraryLocator.IsAvailable(out var reason), reason);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(TrainerJob.Bf16)]
+    [InlineData(TrainerJob.F32)]
+    public async Task Model_and_metrics_of_a_training_pass_the_gate_and_the_model_byte_for_byte(string precision)
+    {
+        await Phantoms.WriteAsync(Phantoms.Make(patientsPerClass: 5, slicesPerPatient: 4), _folder["data"]);
+        var job = TrainerRun.Job(TrainerRun.Spec()) with { Precision = precision };
+        var run = await TrainerRun.StartAsync(_folder.Path, job);
+        Assert.True(run.ExitCode == 0, run.Error);
+        var spec = Assert.IsType<TrialSpecResult.Valid>(TrialSpecReader.Read(job.Spec)).Spec;
+        var rules = new GateRules(spec, job.Seed, job.Bounds, job.Minima, new EgressRules(50_000_000, precision, 1, "auto", 1));
+
+        var verdict = MetricsGate.Pass(await File.ReadAllBytesAsync(Path.Combine(run.Out, TrainerJob.MetricsFile)), rules);
+        var metrics = Assert.IsType<MetricsVerdict.Accepted>(verdict).Metrics;
+        Assert.Empty(metrics.Withheld);
+
+        using var output = new MemoryStream();
+        await using var model = File.OpenRead(run.Model);
+        Assert.IsType<ModelVerdict.Accepted>(await ModelGate.PassAsync(model, output, rules, metrics.Steps, TestContext.Current.CancellationToken));
+        Assert.Equal(await File.ReadAllBytesAsync(run.Model), output.ToArray());
+    }
+}
