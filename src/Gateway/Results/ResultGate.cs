@@ -90,9 +90,9 @@ internal sealed class ResultGate(GatedFiles files, GatewayKeys keys)
     private async Task<(bool Keep, ModelVerdict Verdict)> RewriteAsync(
         VerifiedJob job, ResultBundle bundle, byte[] model, Stream output, GateRules rules, MetricsVerdict.Accepted metrics, CancellationToken cancellationToken)
     {
-        await using var stamped = new ProvenanceStream(output, Provenance(job, bundle));
         using var input = new MemoryStream(model, writable: false);
-        var verdict = await ModelGate.PassAsync(input, stamped, rules, metrics.Metrics.Steps, cancellationToken);
+        var modelRules = rules.ForModel(metrics.Metrics.Steps) with { Provenance = Provenance(job, bundle) };
+        var verdict = await ModelGate.PassAsync(input, output, modelRules, cancellationToken);
         return (verdict is ModelVerdict.Accepted, verdict);
     }
 
