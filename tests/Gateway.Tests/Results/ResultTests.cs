@@ -194,7 +194,7 @@ public sealed class ResultTests
             hospital, job, Trainings.MetricsBytes(), await Trainings.ModelAsync,
             bundle => bundle with { Model = new SealedPart(Sha256Digest.Of("another"u8), bundle.Model.Bytes) })).As(ContractsJson.Strict.ResultView);
         Assert.Equal(ResultStates.Refused, view.Model);
-        Assert.Contains(view.Reasons, reason => reason.Sentence.Contains("not the expected", StringComparison.Ordinal));
+        Assert.Contains(view.Reasons, reason => reason.Sentence.Contains("altered or is another one", StringComparison.Ordinal));
     }
 
     [Fact]
