@@ -15,31 +15,48 @@ internal sealed class FailingDisk(string root, int dieBefore, int? powerLossSeed
     private readonly HashSet<string> _unsyncedNames = [];
     private readonly Dictionary<string, byte[]> _durable = ReadAll(root);
     private byte[]? _journalBefore;
+    private readonly Lock _gate = new();
+
+    // The journal is written while tiles are put: each of the two goes through its own steps.
     private DiskStep? _last;
+    private DiskStep? _lastOfJournal;
     private bool _asideSynced;
 
     public int Steps { get; private set; }
 
     public void Observe(DiskStep step)
     {
-        if (Steps == dieBefore)
+        lock (_gate)
         {
-            throw new ProcessDied();
-        }
+            if (Steps == dieBefore)
+            {
+                throw new ProcessDied();
+            }
 
-        Steps++;
-        TakeLastStep();
-        _last = step;
-        if (step.Act == DiskAct.JournalWrite)
-        {
-            _journalBefore ??= File.ReadAllBytes(Path.Combine(root, step.Path));
+            Steps++;
+            if (step.Act is DiskAct.JournalWrite or DiskAct.JournalSync)
+            {
+                TakeLastStep(ref _lastOfJournal);
+                _lastOfJournal = step;
+            }
+            else
+            {
+                TakeLastStep(ref _last);
+                _last = step;
+            }
+
+            if (step.Act == DiskAct.JournalWrite)
+            {
+                _journalBefore ??= File.ReadAllBytes(Path.Combine(root, step.Path));
+            }
         }
     }
 
     /// <summary>What the disk holds when the machine comes back.</summary>
     public void LosePower()
     {
-        TakeLastStep();
+        TakeLastStep(ref _lastOfJournal);
+        TakeLastStep(ref _last);
         if (powerLossSeed is not { } seed)
         {
             return;
@@ -70,9 +87,9 @@ internal sealed class FailingDisk(string root, int dieBefore, int? powerLossSeed
     }
 
     // A step is told of before it is taken: it has been when the next one comes, or when the process dies before that.
-    private void TakeLastStep()
+    private void TakeLastStep(ref DiskStep? last)
     {
-        switch (_last)
+        switch (last)
         {
             case { Act: DiskAct.Rename } step:
                 if (!_asideSynced)
@@ -109,7 +126,7 @@ internal sealed class FailingDisk(string root, int dieBefore, int? powerLossSeed
                 break;
         }
 
-        _last = null;
+        last = null;
     }
 
     private void Damage(string path, Random random)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Scanlock.Testing;
 
@@ -244,9 +245,9 @@ public sealed class TamperTests : IDisposable
         var path = Path.Combine(_log, TilePath.OfEntries(index / 256, TilePath.WidthAt(0, index / 256, Size)));
         var entries = EntryBundle.Parse(File.ReadAllBytes(path), out _).ConvertAll(e => e.ToArray());
         edit(entries);
-        var bundle = new List<byte>();
+        var bundle = new ArrayBufferWriter<byte>();
         entries.ForEach(e => EntryBundle.Append(bundle, e));
-        File.WriteAllBytes(path, [.. bundle]);
+        File.WriteAllBytes(path, bundle.WrittenSpan);
     }
 
     private void EditTile(string name, Action<TreeHash[]> edit)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Scanlock.Audit;
@@ -10,12 +11,19 @@ internal static class EntryBundle
     /// <summary>The most bytes that a full bundle can have.</summary>
     public const int MaxBytes = TilePath.Width * (sizeof(ushort) + MaxEntry);
 
-    public static void Append(List<byte> bundle, ReadOnlySpan<byte> entry)
+    /// <summary>The bytes that an entry takes in a bundle.</summary>
+    public static int Length(byte[] entry) => sizeof(ushort) + entry.Length;
+
+    public static void Write(Span<byte> destination, byte[] entry)
     {
-        Span<byte> length = stackalloc byte[sizeof(ushort)];
-        BinaryPrimitives.WriteUInt16BigEndian(length, checked((ushort)entry.Length));
-        bundle.AddRange(length);
-        bundle.AddRange(entry);
+        BinaryPrimitives.WriteUInt16BigEndian(destination, checked((ushort)entry.Length));
+        entry.CopyTo(destination[sizeof(ushort)..]);
+    }
+
+    public static void Append(IBufferWriter<byte> bundle, byte[] entry)
+    {
+        Write(bundle.GetSpan(Length(entry)), entry);
+        bundle.Advance(Length(entry));
     }
 
     /// <summary>

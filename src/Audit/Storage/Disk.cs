@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
-
 namespace Scanlock.Audit;
 
 /// <summary>
@@ -47,8 +44,10 @@ internal sealed class Disk(string root, Action<DiskStep>? observer = null)
     /// <summary>Lets <see cref="Settle"/> leave out a file that a longer one has taken the place of.</summary>
     public void Supersede(string path) => _unsettled.Remove(path);
 
-    /// <summary>Has <see cref="DeleteRetired"/> delete a directory, once what makes it needless is durable.</summary>
-    public void Retire(string directory) => _retired.Add(directory);
+    public bool Exists(string path) => Path.Exists(Full(path));
+
+    /// <summary>Has <see cref="DeleteRetired"/> delete a file or a directory, once what makes it needless is durable.</summary>
+    public void Retire(string path) => _retired.Add(path);
 
     /// <summary>Forgets what was put and retired: a failed append began it, and a new start from the journal begins it again.</summary>
     public void Forget()
@@ -71,14 +70,13 @@ internal sealed class Disk(string root, Action<DiskStep>? observer = null)
         foreach (var path in _unsettled)
         {
             Before(DiskAct.Sync, path);
-            using var file = File.OpenHandle(Full(path), FileMode.Open, FileAccess.Read);
-            RandomAccess.FlushToDisk(file);
+            Sync(Full(path));
         }
 
         foreach (var directory in _unsettledDirectories)
         {
             Before(DiskAct.SyncDirectory, directory);
-            SyncDirectory(Full(directory));
+            Sync(Full(directory));
         }
 
         _unsettled.Clear();
@@ -88,10 +86,17 @@ internal sealed class Disk(string root, Action<DiskStep>? observer = null)
     /// <summary>Deletes what was retired, oldest first.</summary>
     public void DeleteRetired()
     {
-        foreach (var directory in _retired.Where(d => Directory.Exists(Full(d))))
+        foreach (var path in _retired.Where(Exists))
         {
-            Before(DiskAct.Delete, directory);
-            Directory.Delete(Full(directory), recursive: true);
+            Before(DiskAct.Delete, path);
+            if (Directory.Exists(Full(path)))
+            {
+                Directory.Delete(Full(path), recursive: true);
+            }
+            else
+            {
+                File.Delete(Full(path));
+            }
         }
 
         _retired.Clear();
@@ -99,88 +104,58 @@ internal sealed class Disk(string root, Action<DiskStep>? observer = null)
 
     public void Before(DiskAct act, string path) => observer?.Invoke(new DiskStep(act, path));
 
-    /// <summary>Makes the data of a file durable, without its times.</summary>
-    public static void SyncData(SafeFileHandle file)
-    {
-        var held = false;
-        try
-        {
-            file.DangerousAddRef(ref held);
-            Check(fdatasync((int)file.DangerousGetHandle()), "the journal");
-        }
-        finally
-        {
-            if (held)
-            {
-                file.DangerousRelease();
-            }
-        }
-    }
-
     private void Put(string path, ReadOnlySpan<byte> bytes, bool durably)
     {
         Before(DiskAct.Write, path);
-        Directory.CreateDirectory(Full(Parent(path)));
-        // Room reserved first: renaming over a file would otherwise make ext4 write the new one out, which is the journal's work here.
-        using (var file = File.OpenHandle(Full(Aside), FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.None, bytes.Length))
+        CreateParents(path);
+        var file = Libc.CreateFile(Full(Aside));
+        try
         {
-            RandomAccess.Write(file, bytes, 0);
+            if (path == TilePath.Checkpoint)
+            {
+                // Renaming over a file makes ext4 write the new one out unless it has its blocks; here that is the journal's work.
+                Libc.Reserve(file, bytes.Length);
+            }
+
+            Libc.Write(file, bytes, Full(path));
             if (durably)
             {
                 Before(DiskAct.Sync, Aside);
-                RandomAccess.FlushToDisk(file);
+                Libc.Sync(file, Full(path));
             }
+        }
+        finally
+        {
+            Libc.Close(file);
         }
 
         Before(DiskAct.Rename, path);
-        File.Move(Full(Aside), Full(path), overwrite: true);
+        Libc.Rename(Full(Aside), Full(path));
         _unsettled.Add(path);
-        for (var directory = path; directory.Length > 0;)
+    }
+
+    private void CreateParents(string path)
+    {
+        for (var directory = Parent(path); _unsettledDirectories.Add(directory) && directory.Length > 0; directory = Parent(directory))
         {
-            directory = Parent(directory);
-            _unsettledDirectories.Add(directory);
+            Directory.CreateDirectory(Full(directory));
+        }
+    }
+
+    private static void Sync(string path)
+    {
+        var file = Libc.OpenToSync(path);
+        try
+        {
+            Libc.Sync(file, path);
+        }
+        finally
+        {
+            Libc.Close(file);
         }
     }
 
     private static string Parent(string path) => Path.GetDirectoryName(path) ?? "";
-
-    // .NET opens no directories, and a new file's name is durable only after its directory is.
-    private static void SyncDirectory(string path)
-    {
-        const int ReadOnlyCloseOnExec = 0x80000;
-        var descriptor = open(path, ReadOnlyCloseOnExec);
-        Check(descriptor, path);
-        try
-        {
-            Check(fsync(descriptor), path);
-        }
-        finally
-        {
-            _ = close(descriptor);
-        }
-    }
-
-    private static void Check(int result, string what)
-    {
-        if (result < 0)
-        {
-            throw new IOException($"Cannot write {what} to the disk: {Marshal.GetLastPInvokeErrorMessage()}.");
-        }
-    }
-
-#pragma warning disable SYSLIB1054, CA2101, CA5392 // Four calls of the C library, of plain types; generated stubs would need unsafe code.
-    [DllImport("libc", SetLastError = true, BestFitMapping = false)]
-    private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int fsync(int descriptor);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int fdatasync(int descriptor);
-
-    [DllImport("libc", SetLastError = true)]
-    private static extern int close(int descriptor);
-#pragma warning restore SYSLIB1054, CA2101, CA5392
 }
 
 internal enum DiskAct

@@ -124,19 +124,19 @@ internal sealed class Journal : IDisposable
     /// <summary>Returns once the group is durable.</summary>
     public void Append(long firstIndex, IReadOnlyCollection<byte[]> entries)
     {
-        var bundle = new List<byte>();
+        var record = new byte[RecordHeaderSize + entries.Sum(EntryBundle.Length)];
+        var at = RecordHeaderSize;
         foreach (var entry in entries)
         {
-            EntryBundle.Append(bundle, entry);
+            EntryBundle.Write(record.AsSpan(at), entry);
+            at += EntryBundle.Length(entry);
         }
 
-        var record = new byte[RecordHeaderSize + bundle.Count];
         var fields = record.AsSpan(HashSize);
         BinaryPrimitives.WriteInt64BigEndian(fields, _epoch);
         BinaryPrimitives.WriteInt64BigEndian(fields[8..], firstIndex);
-        BinaryPrimitives.WriteInt32BigEndian(fields[16..], bundle.Count);
-        bundle.CopyTo(record, RecordHeaderSize);
-        SHA256.HashData(fields).CopyTo(record.AsSpan());
+        BinaryPrimitives.WriteInt32BigEndian(fields[16..], record.Length - RecordHeaderSize);
+        SHA256.HashData(fields, record);
 
         _unpublished = _end;
         Write(record, _end);
@@ -188,6 +188,7 @@ internal sealed class Journal : IDisposable
     private void Sync()
     {
         _disk.Before(DiskAct.JournalSync, Path);
-        Disk.SyncData(_file);
+        // The handle is this object's own and is closed only with it.
+        Libc.SyncData((int)_file.DangerousGetHandle(), _disk.Full(Path));
     }
 }

@@ -56,11 +56,12 @@ internal static class LogRecovery
             CheckFits(disk, published, edge);
         }
 
+        // The tiles of a group that the journal does not hold whole may be in place: they must not be taken for what comes instead.
+        edge.PutPartials(disk);
+        edge.Heal(disk);
         var head = published;
         if (pending.Count > 0 || head?.Size != end)
         {
-            edge.PutPartials(disk);
-            edge.Heal(disk);
             head = Checkpoint.Sign(signer, edge.Size, edge.Root());
             disk.Put(TilePath.Checkpoint, head.ToBytes());
             disk.Settle();

@@ -3,12 +3,13 @@ namespace Scanlock.Audit;
 /// <summary>
 /// The one writer of a log directory; not safe for concurrent use. An append goes through four steps: (1) when the journal is full,
 /// everything published is synchronised and the journal starts anew; (2) the group is written to the journal and synchronised;
-/// (3) the entry bundle and the tiles that it changes are put in place; (4) the checkpoint is replaced, which publishes.
+/// (3) meanwhile the entry bundle and the tiles that it changes are put in place, where no checkpoint asks for them yet, and the
+/// new checkpoint is signed; (4) after both, the checkpoint is replaced, which publishes.
 /// </summary>
 /// <remarks>
-/// Stopped anywhere, the next start completes the groups that the journal holds whole and drops one that it does not: an entry is
-/// dropped only if its append had not returned. Tiles are never ahead of the journal, nor the checkpoint of the tiles, so no
-/// checkpoint is ever signed that the tiles cannot support.
+/// Stopped anywhere, the next start completes the groups that the journal holds whole and drops one that it does not, with any
+/// tiles of it: an entry is dropped only if its append had not returned. The checkpoint is never ahead of the journal nor of the
+/// tiles, so none is ever published that the tiles cannot support.
 /// </remarks>
 internal sealed class LogWriter : IDisposable
 {
@@ -77,13 +78,12 @@ internal sealed class LogWriter : IDisposable
                 (_edge, Head) = LogRecovery.Run(_disk, _signer, _journal);
             }
 
-            if (!_journal.HasRoomFor(entries.Sum(entry => sizeof(ushort) + entry.Length)))
+            if (!_journal.HasRoomFor(entries.Sum(EntryBundle.Length)))
             {
                 Settle();
             }
 
             var first = _edge.Size;
-            _journal.Append(first, entries);
             Head = Publish(_edge, entries);
             _journal.Keep();
             return first;
@@ -124,15 +124,26 @@ internal sealed class LogWriter : IDisposable
         _disk.DeleteRetired();
     }
 
-    private Checkpoint Publish(RightEdge edge, IEnumerable<byte[]> entries)
+    private Checkpoint Publish(RightEdge edge, IReadOnlyCollection<byte[]> entries)
     {
-        foreach (var entry in entries)
+        var first = edge.Size;
+        var journalled = Task.Run(() => _journal.Append(first, entries));
+        Checkpoint head;
+        try
         {
-            edge.Append(entry, _disk);
+            foreach (var entry in entries)
+            {
+                edge.Append(entry, _disk);
+            }
+
+            edge.PutPartials(_disk);
+            head = Checkpoint.Sign(_signer, edge.Size, edge.Root());
+        }
+        finally
+        {
+            journalled.GetAwaiter().GetResult();
         }
 
-        edge.PutPartials(_disk);
-        var head = Checkpoint.Sign(_signer, edge.Size, edge.Root());
         _disk.Put(TilePath.Checkpoint, head.ToBytes());
         return head;
     }

@@ -1,5 +1,5 @@
+using System.Buffers;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Scanlock.Audit;
 
@@ -7,13 +7,13 @@ namespace Scanlock.Audit;
 internal sealed class RightEdge
 {
     private readonly TreeBuilder _tree;
-    private readonly List<byte> _bundle;
+    private readonly ArrayBufferWriter<byte> _bundle;
 
     // Paths of the partial files in place. One that did not change is not put again: the one that the journal goes on from is
     // durable, and putting it anew would make it not so for a while.
     private HashSet<string> _inPlace;
 
-    private RightEdge(TreeBuilder tree, List<byte> bundle)
+    private RightEdge(TreeBuilder tree, ArrayBufferWriter<byte> bundle)
     {
         (_tree, _bundle) = (tree, bundle);
         _inPlace = [.. Partials().Select(p => p.Path)];
@@ -58,27 +58,30 @@ internal sealed class RightEdge
         if (Size % TilePath.Width == 0)
         {
             var path = TilePath.OfEntries(number, TilePath.Width);
-            disk.Put(path, CollectionsMarshal.AsSpan(_bundle));
+            disk.Put(path, _bundle.WrittenSpan);
             disk.Retire(path + ".p");
-            _bundle.Clear();
+            _bundle.ResetWrittenCount();
         }
     }
 
     /// <summary>Puts the partial bundle and tiles that changed since they were last put.</summary>
     public void PutPartials(Disk disk)
     {
-        var partials = Partials().ToDictionary(p => p.Path, p => p.Bytes);
-        foreach (var path in _inPlace.Where(path => !partials.ContainsKey(path)))
+        var before = _inPlace;
+        _inPlace = [];
+        foreach (var (path, bytes) in Partials())
         {
-            disk.Supersede(path);
+            _inPlace.Add(path);
+            if (!before.Remove(path))
+            {
+                disk.Put(path, bytes().Span);
+            }
         }
 
-        foreach (var (path, bytes) in partials.Where(p => !_inPlace.Contains(p.Key)))
+        foreach (var superseded in before)
         {
-            disk.Put(path, bytes());
+            disk.Supersede(superseded);
         }
-
-        _inPlace = [.. partials.Keys];
     }
 
     /// <summary>
@@ -108,65 +111,80 @@ internal sealed class RightEdge
         }
     }
 
-    /// <summary>Retires the partial files of full tiles that a writer stopped before deleting: it deletes the oldest first.</summary>
+    /// <summary>
+    /// Retires what a writer that was stopped left on either side of the edge: partial files of full tiles, which it deletes oldest
+    /// first, and files of a group that never came to be.
+    /// </summary>
     public void RetireLeftovers(Disk disk)
     {
-        Retire(0, i => TilePath.OfEntries(i, TilePath.Width));
-        for (var level = 0; level < _tree.TileLevels; level++)
+        RetireLeftovers(disk, 0, i => TilePath.OfEntries(i, TilePath.Width));
+        for (var level = 0; level <= _tree.TileLevels; level++)
         {
-            Retire(level, i => TilePath.OfTile(level, i, TilePath.Width));
+            var of = level;
+            RetireLeftovers(disk, level, i => TilePath.OfTile(of, i, TilePath.Width));
+        }
+    }
+
+    private void RetireLeftovers(Disk disk, int level, Func<long, string> full)
+    {
+        var edge = TilePath.FullTiles(level, Size);
+        var first = edge;
+        while (first > 0 && disk.Exists(full(first - 1) + ".p"))
+        {
+            first--;
         }
 
-        void Retire(int level, Func<long, string> path)
+        for (var i = first; i < edge; i++)
         {
-            var last = TilePath.FullTiles(level, Size) - 1;
-            var first = last;
-            while (first >= 0 && Directory.Exists(disk.Full(path(first) + ".p")))
-            {
-                first--;
-            }
+            disk.Retire(full(i) + ".p");
+        }
 
-            for (var i = first + 1; i <= last; i++)
+        for (var i = edge; i == edge || disk.Exists(full(i)) || disk.Exists(full(i) + ".p"); i++)
+        {
+            disk.Retire(full(i));
+            if (i > edge || _tree.Edge(level).Count == 0)
             {
-                disk.Retire(path(i) + ".p");
+                disk.Retire(full(i) + ".p");
             }
         }
     }
 
-    private IEnumerable<(string Path, Func<byte[]> Bytes)> Partials()
+    private IEnumerable<(string Path, Func<ReadOnlyMemory<byte>> Bytes)> Partials()
     {
         for (var level = 0; level < _tree.TileLevels; level++)
         {
             if (_tree.Edge(level) is { Count: > 0 } hashes)
             {
                 var tile = new Tile(level, TilePath.FullTiles(level, Size), hashes);
-                yield return (tile.Path, tile.ToBytes);
+                yield return (tile.Path, () => tile.ToBytes());
             }
         }
 
-        if (_bundle.Count > 0)
+        if (_bundle.WrittenCount > 0)
         {
-            yield return (TilePath.OfEntries(Size / TilePath.Width, (int)(Size % TilePath.Width)), () => [.. _bundle]);
+            yield return (TilePath.OfEntries(Size / TilePath.Width, (int)(Size % TilePath.Width)), () => _bundle.WrittenMemory);
         }
     }
 
-    private static ReadOnlyMemory<byte> Prefix(string path, byte[] whole, int width) => path.StartsWith(TilePath.Entries, StringComparison.Ordinal)
-        ? whole.AsMemory(0, EntryBundle.Parse(whole, out _).Take(width).Sum(entry => sizeof(ushort) + entry.Length))
-        : whole.AsMemory(0, width * TreeHash.Size);
+    private static ReadOnlyMemory<byte> Prefix(string path, ReadOnlyMemory<byte> whole, int width) => path.StartsWith(TilePath.Entries, StringComparison.Ordinal)
+        ? whole[..EntryBundle.Parse(whole, out _).Take(width).Sum(entry => sizeof(ushort) + entry.Length)]
+        : whole[..(width * TreeHash.Size)];
 
-    private static List<byte> ReadBundle(Disk disk, long size, IReadOnlyList<TreeHash> leaves)
+    private static ArrayBufferWriter<byte> ReadBundle(Disk disk, long size, IReadOnlyList<TreeHash> leaves)
     {
-        if (leaves.Count == 0)
+        var bundle = new ArrayBufferWriter<byte>();
+        if (leaves.Count > 0)
         {
-            return [];
+            var path = TilePath.OfEntries(size / TilePath.Width, leaves.Count);
+            bundle.Write(disk.Read(path) ?? throw Damaged(disk, path, "missing"));
+            var entries = EntryBundle.Parse(bundle.WrittenMemory, out var whole);
+            if (!whole || !entries.Select(entry => TreeHash.OfLeaf(entry.Span)).SequenceEqual(leaves))
+            {
+                throw Damaged(disk, path, "not the entries that its tile has the hashes of");
+            }
         }
 
-        var path = TilePath.OfEntries(size / TilePath.Width, leaves.Count);
-        var bytes = disk.Read(path) ?? throw Damaged(disk, path, "missing");
-        var entries = EntryBundle.Parse(bytes, out var whole);
-        return whole && entries.Select(entry => TreeHash.OfLeaf(entry.Span)).SequenceEqual(leaves)
-            ? [.. bytes]
-            : throw Damaged(disk, path, "not the entries that its tile has the hashes of");
+        return bundle;
     }
 
     private static AuditLogException Damaged(Disk disk, string path, string why) =>
