@@ -166,7 +166,8 @@ internal sealed class RightEdge
         }
     }
 
-    private static ReadOnlyMemory<byte> Prefix(string path, ReadOnlyMemory<byte> whole, int width) => path.StartsWith(TilePath.Entries, StringComparison.Ordinal)
+    private static ReadOnlyMemory<byte> Prefix(string path, ReadOnlyMemory<byte> whole, int width) =>
+        path.StartsWith(TilePath.Entries, StringComparison.Ordinal)
         ? whole[..EntryBundle.Parse(whole, out _).Take(width).Sum(entry => sizeof(ushort) + entry.Length)]
         : whole[..(width * TreeHash.Size)];
 

@@ -48,8 +48,8 @@ internal static class Evidence
 
         if (!proof.Holds)
         {
-            findings.Add(
-                FindingKind.Evidence, "proof", $"The proof does not lead from entry {proof.Index} as it holds it to the signed root.", proof.Index, proof.Index);
+            var what = $"The proof does not lead from entry {proof.Index} as it holds it to the signed root.";
+            findings.Add(FindingKind.Evidence, "proof", what, proof.Index, proof.Index);
         }
 
         return proof.Holds;

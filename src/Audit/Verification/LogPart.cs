@@ -71,7 +71,8 @@ internal sealed record LogPart(long Number, int Width, LogFile Bundle, LogFile T
             findings.Add(
                 FindingKind.Missing,
                 Bundle.Path,
-                $"{Bundle.Path} holds {hashes.Length} whole entries{(whole ? "" : " and something more")}, not {Width}: entries were cut off, removed or inserted.",
+                $"{Bundle.Path} holds {hashes.Length} whole entries{(whole ? "" : " and something more")}, not {Width}: "
+                    + "entries were cut off, removed or inserted.",
                 First,
                 Last);
         }
@@ -115,7 +116,9 @@ internal sealed record LogPart(long Number, int Width, LogFile Bundle, LogFile T
         var (subject, hold) = first == last ? ($"Entry {first}", "holds") : ($"Entries {first} to {last}", "hold");
         if (moved is not { } by)
         {
-            return $"{subject} {(first == last ? "is" : "are")} not what was recorded when {(first == last ? "it was" : "they were")} appended: altered or inserted.";
+            return first == last
+                ? $"{subject} is not what was recorded when it was appended: altered or inserted."
+                : $"{subject} are not what was recorded when they were appended: altered or inserted.";
         }
 
         var recordedAs = first == last ? $"entry {first + by}" : $"entries {first + by} to {last + by}";

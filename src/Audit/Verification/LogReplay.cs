@@ -122,7 +122,8 @@ internal sealed class LogReplay
             {
                 var first = ((made.Index * TilePath.Width) + i) * span;
                 _findings.AddStretch(FindingKind.Tile, file.Path, file.Path, first, first + span - 1, (from, to) =>
-                    $"{file.Path} holds another hash than the tiles below it make for entries {from} to {to}: they were altered after it was written, or it was.");
+                    $"{file.Path} holds another hash than the tiles below it make for entries {from} to {to}: "
+                    + "they were altered after it was written, or it was.");
             }
         }
     }
@@ -170,7 +171,8 @@ internal sealed class LogReplay
             _findings.Add(
                 FindingKind.Rollback,
                 head.Anchor.From,
-                $"{head.Anchor.From} was signed over {head.Anchor.Size} entries, and the log's checkpoint is over {_checkpoint.Size}: it was rolled back.",
+                $"{head.Anchor.From} was signed over {head.Anchor.Size} entries, and the log's checkpoint is over {_checkpoint.Size}: "
+                    + "it was rolled back.",
                 _checkpoint.Size,
                 head.Anchor.Size - 1);
         }

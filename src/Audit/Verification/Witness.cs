@@ -49,8 +49,8 @@ public static class Witness
 
             if (now.Size < before.Size)
             {
-                return Refuse(
-                    FindingKind.Rollback, $"The log was seen with {before.Size} entries and now shows {now.Size}: it was rolled back.", now.Size, before.Size - 1);
+                var what = $"The log was seen with {before.Size} entries and now shows {now.Size}: it was rolled back.";
+                return Refuse(FindingKind.Rollback, what, now.Size, before.Size - 1);
             }
 
             proof = await log.ProveConsistencyAsync(before.Size, now, cancellationToken);
@@ -63,7 +63,10 @@ public static class Witness
         return Proofs.AreConsistent(before.Size, before.Root, now.Size, now.Root, proof)
             ? new WitnessOutcome.Cosigned(now.Cosign(witness, time.GetUtcNow()))
             : Refuse(
-                FindingKind.Fork, $"The log does not go on from the {before.Size} entries seen before: it was forked, or its tiles altered.", 0, before.Size - 1);
+                FindingKind.Fork,
+                $"The log does not go on from the {before.Size} entries seen before: it was forked, or its tiles altered.",
+                0,
+                before.Size - 1);
     }
 
     private static WitnessOutcome.Refused Refuse(FindingKind kind, string what, long? first = null, long? last = null) =>

@@ -9,11 +9,26 @@ internal static class WitnessCommand
     public static Command Build()
     {
         var key = new Option<string>("--key") { Required = true, HelpName = "SEC", Description = "The witness's secret key file." };
-        var newKey = new Option<string?>("--new-key") { HelpName = "NAME", Description = "Make the key first: writes SEC (mode 0600) and SEC.vkey; neither may exist." };
+        var newKey = new Option<string?>("--new-key")
+        {
+            HelpName = "NAME",
+            Description = "Make the key first: writes SEC (mode 0600) and SEC.vkey; neither may exist.",
+        };
         var log = LogArgument.Log(required: false);
-        var logKey = new Option<string?>("--log-key") { HelpName = "FILE.vkey", Description = "The log's public key; otherwise the log's own log.vkey, which the first run trusts." };
-        var state = new Option<string?>("--state") { HelpName = "FILE", Description = "Where the witness keeps what it cosigned last: a checkpoint that audit verify takes with --since." };
-        var publish = new Option<bool>("--publish") { Description = "Put the cosigned checkpoint into the log's directory too, where audit verify --witness finds it." };
+        var logKey = new Option<string?>("--log-key")
+        {
+            HelpName = "FILE.vkey",
+            Description = "The log's public key; otherwise the log's own log.vkey, which the first run trusts.",
+        };
+        var state = new Option<string?>("--state")
+        {
+            HelpName = "FILE",
+            Description = "Where the witness keeps what it cosigned last: a checkpoint that audit verify takes with --since.",
+        };
+        var publish = new Option<bool>("--publish")
+        {
+            Description = "Put the cosigned checkpoint into the log's directory too, where audit verify --witness finds it.",
+        };
         var command = new Command(
             "witness",
             "Cosign the log's checkpoint if the log only grew since the last time. Exits 4 and cosigns nothing if it was rolled back or forked.")

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Scanlock.Audit;
 using Scanlock.Contracts;
@@ -144,6 +146,57 @@ public sealed class AuditCommandTests : IAsyncLifetime
         Assert.Contains("more than 2", json.Error, StringComparison.Ordinal);
         Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i), Lines(export).Select(l => l.GetProperty("index").GetInt64()));
         Assert.Equal("17", Lines(export)[17].GetProperty("entry").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    [Trait("promise", "P8")]
+    public async Task Verify_reads_a_log_over_http_and_says_so_where_it_must_sign_in()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        var port = ((IPEndPoint)socket.LocalEndpoint).Port;
+        socket.Stop();
+        using var server = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
+        server.Start();
+        var serving = ServeAsync(server);
+
+        var open = await ScanlockProgram.RunAsync("audit", "verify", "--log", $"http://127.0.0.1:{port}/log", "--key", _key);
+        var closed = await ScanlockProgram.RunAsync("audit", "verify", "--log", $"http://127.0.0.1:{port}/closed/audit", "--key", _key);
+        server.Close();
+        await serving;
+        var gone = await ScanlockProgram.RunAsync("audit", "verify", "--log", $"http://127.0.0.1:{port}/log", "--key", _key);
+
+        Assert.Equal((0, ""), (open.ExitCode, open.Error));
+        Assert.Contains("entries      300", open.OutputText, StringComparison.Ordinal);
+        Assert.Equal(1, closed.ExitCode);
+        Assert.NotEmpty(closed.Error);
+        Assert.Equal(1, gone.ExitCode);
+        Assert.Contains($"http://127.0.0.1:{port}/log cannot be reached", gone.Error, StringComparison.Ordinal);
+    }
+
+    private async Task ServeAsync(HttpListener server)
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await server.GetContextAsync();
+            }
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            var path = context.Request.Url!.AbsolutePath.TrimStart('/');
+            context.Response.StatusCode = path.StartsWith("closed", StringComparison.Ordinal) ? 401 : File.Exists(_folder[path]) ? 200 : 404;
+            if (context.Response.StatusCode == 200)
+            {
+                await context.Response.OutputStream.WriteAsync(await File.ReadAllBytesAsync(_folder[path]));
+            }
+
+            context.Response.Close();
+        }
     }
 
     [Fact]
