@@ -122,7 +122,7 @@ brokers: [{name: hub, key: keys/broker.pub.pem}]
 trainers: [{path: trainer, command: [dotnet, Scanlock.Trainer.dll]}]
 purposes: [HMB, DS]
 caps: {minutes: 60, memory_mib: 8192, cpus: $(nproc), jobs: 2, storage_gib: 20}
-isolation: [bubblewrap]
+isolation: [$isolation]
 YAML
   mkdir -p "$run/site/state" "$run/site/ssh"
   printf 'command="%s %s serve --site %s",restrict %s\n' "$(readlink -f "$(command -v dotnet)")" "$run/site/agent/Scanlock.HpcAgent.dll" "$run/site/site.yaml" \

@@ -93,15 +93,15 @@ internal sealed partial class Sessions(IssuerContext database, UserManager<Accou
 
     private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    [LoggerMessage(EventId = 2000, Level = LogLevel.Information, Message = "Account {Account} signed in")]
+    [LoggerMessage(EventId = 2900, Level = LogLevel.Information, Message = "Account {Account} signed in")]
     private static partial void LogSignedIn(ILogger logger, string account);
 
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "A sign-in was refused: wrong user name or password")]
+    [LoggerMessage(EventId = 2901, Level = LogLevel.Warning, Message = "A sign-in was refused: wrong user name or password")]
     private static partial void LogRefused(ILogger logger);
 
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "A sign-in was refused: account {Account} is locked out")]
+    [LoggerMessage(EventId = 2902, Level = LogLevel.Warning, Message = "A sign-in was refused: account {Account} is locked out")]
     private static partial void LogLockedOut(ILogger logger, string account);
 
-    [LoggerMessage(EventId = 2003, Level = LogLevel.Warning, Message = "A used refresh token of account {Account} came back; its session was ended")]
+    [LoggerMessage(EventId = 2903, Level = LogLevel.Warning, Message = "A used refresh token of account {Account} came back; its session was ended")]
     private static partial void LogReused(ILogger logger, string account);
 }

@@ -1,0 +1,57 @@
+using Scanlock.Processes;
+using Scanlock.Testing;
+
+namespace Scanlock.System.Tests.Whole;
+
+/// <summary>A host as its operator runs it: a process with a configuration file, which can be killed and started again.</summary>
+internal sealed class HostProcess(string assembly, string configuration, string url) : IAsyncDisposable
+{
+    private static readonly HttpClient s_http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
+    private RunningProgram? _running;
+    private Task? _reading;
+
+    public string Url => url;
+
+    public async Task StartAsync()
+    {
+        _running = RunningProgram.Start(DotnetRuntime.Current().Start(assembly, "--config", configuration).Inheriting("PATH"));
+        _reading = _running.Output.CopyToAsync(Stream.Null);
+        await Wait.UntilAsync(Path.GetFileName(assembly) + " to answer", IsHealthyAsync, TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>SIGKILL: nothing is flushed, nothing said goodbye to.</summary>
+    public async Task KillAsync()
+    {
+        _running!.Kill();
+        await _running.Exit;
+        await _running.DisposeAsync();
+        await _reading!;
+        _running = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_running is not null)
+        {
+            await KillAsync();
+        }
+    }
+
+    private async Task<bool> IsHealthyAsync()
+    {
+        if (_running!.Exit.IsCompleted)
+        {
+            throw new InvalidOperationException($"{Path.GetFileName(assembly)} ended: {_running.ErrorTail}");
+        }
+
+        try
+        {
+            using var answer = await s_http.GetAsync(url + "/healthz");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
