@@ -34,7 +34,7 @@ public sealed class BadInputTests
 
         await RefusedAsync(whole, 1, ["label"], "stella", "dataset", "seal", "scans");
         var strangers = whole.Write("strangers.csv", "sop,finding\n1.2.3,1\n");
-        await RefusedAsync(whole, 1, ["strangers.csv, line 2"], "stella", "dataset", "label", strangers, "--dataset", "scans", "--key", "sop", "--label", "finding");
+        await RefusedAsync(whole, 1, ["lines 2"], "stella", "dataset", "label", strangers, "--dataset", "scans", "--key", "sop", "--label", "finding");
         await RefusedAsync(whole, 1, ["no column colour"], "stella", "dataset", "label", Path.Combine(phantoms, "labels.csv"), "--dataset", "scans", "--key", "file", "--label", "colour");
         Assert.DoesNotContain(await whole.AuditAsync(), entry => entry.GetProperty("act").GetString() is "dataset.label" or "dataset.seal" && entry.GetProperty("decision").GetString() == "allow");
     }

@@ -3,22 +3,28 @@ using Scanlock.Contracts.Access;
 namespace Scanlock.Gateway.LocalIssuer;
 
 /// <summary>The gateway as an OIDC issuer of its own, for one machine or one hospital without another.</summary>
-/// <param name="Accounts">Accounts that exist from the first start on; the first admin is one of them.</param>
-/// <param name="Clients">Unattended clients (client credentials) and web clients (authorization code). The CLI needs no entry.</param>
-/// <param name="Audiences">Public URLs of other hosts it may make tokens for, such as a broker on the same machine.</param>
-/// <param name="AllowRemote">Serve it although the gateway listens beyond loopback.</param>
-public sealed record LocalIssuerOptions(
-    bool Enabled,
-    IReadOnlyList<AccountOptions> Accounts,
-    IReadOnlyList<ClientOptions> Clients,
-    IReadOnlyList<string> Audiences,
-    bool AllowRemote = false,
-    int AccessTokenMinutes = 15)
+public sealed record LocalIssuerOptions
 {
     /// <summary>The public client that every CLI is.</summary>
     public const string CliClientId = "scanlock-cli";
 
-    public static LocalIssuerOptions Disabled { get; } = new(false, [], [], []);
+    public static LocalIssuerOptions Disabled { get; } = new();
+
+    public bool Enabled { get; init; }
+
+    /// <summary>Accounts that exist from the first start on; the first admin is one of them.</summary>
+    public IReadOnlyList<AccountOptions> Accounts { get; init; } = [];
+
+    /// <summary>Unattended clients (client credentials) and web clients (authorization code). The CLI needs no entry.</summary>
+    public IReadOnlyList<ClientOptions> Clients { get; init; } = [];
+
+    /// <summary>Public URLs of other hosts it may make tokens for, such as a broker on the same machine.</summary>
+    public IReadOnlyList<string> Audiences { get; init; } = [];
+
+    /// <summary>Serve it although the gateway listens beyond loopback.</summary>
+    public bool AllowRemote { get; init; }
+
+    public int AccessTokenMinutes { get; init; } = 15;
 
     /// <summary>Everything wrong with these settings, in sentences.</summary>
     public IEnumerable<string> Problems(string listen)

@@ -42,11 +42,13 @@ internal sealed class IssuerHost : IAsyncDisposable
         await File.WriteAllTextAsync(folder["secret"], "a-client-secret");
         await File.WriteAllTextAsync(folder["host.json"], "{}");
         var url = $"http://127.0.0.1:{FreePort()}";
-        var options = new LocalIssuerOptions(
-            true,
-            [new("rosa", folder["password"], "unito", [Roles.Researcher]), new("stella", folder["password"], "saint-brannoch", [Roles.Steward])],
-            [new("nightly", folder["secret"], "rosa", null), new("portal", folder["secret"], null, ["http://127.0.0.1:1/callback"])],
-            [OtherAudience]);
+        var options = new LocalIssuerOptions
+        {
+            Enabled = true,
+            Accounts = [new("rosa", folder["password"], "unito", [Roles.Researcher]), new("stella", folder["password"], "saint-brannoch", [Roles.Steward])],
+            Clients = [new("nightly", folder["secret"], "rosa", null), new("portal", folder["secret"], null, ["http://127.0.0.1:1/callback"])],
+            Audiences = [OtherAudience],
+        };
         var builder = ScanlockHost.CreateBuilder(["--config", folder["host.json"]]);
         builder.AddScanlockHost(url, url, [new(url, ["unito", "saint-brannoch"], Roles.All)]);
         var key = SigningKey.Create();
