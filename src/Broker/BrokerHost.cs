@@ -14,6 +14,8 @@ namespace Scanlock.Broker;
 /// <summary>Puts the broker together.</summary>
 internal static class BrokerHost
 {
+    /// <summary>More than any experiment.</summary>
+    private const long MaxBodyBytes = 1 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <exception cref="HostConfigurationException">Every fault of the configuration.</exception>
@@ -22,6 +24,7 @@ internal static class BrokerHost
         var builder = ScanlockHost.CreateBuilder(args);
         var options = BrokerOptions.Read(builder.Configuration, builder.Environment.ContentRootPath);
         builder.AddScanlockHost(options.Broker.Listen, options.Broker.PublicUrl, options.Issuers);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = MaxBodyBytes);
         Add(builder.Services, options);
         var app = builder.Build().UseScanlockHost();
         app.MapExperiments();

@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Scanlock.Broker.Experiments;
+using Scanlock.Broker.Storage;
 using Scanlock.Broker.Tests.Ends;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
@@ -176,6 +180,26 @@ public sealed class ExperimentApiTests
         Assert.Equal(["three", "two"], page.Select(view => view.Name));
         var rest = await ListAsync(broker.Client, $"?limit=2&before={Uri.EscapeDataString(page[1].At.ToString("O"))}");
         Assert.Equal(["one"], rest.Select(view => view.Name));
+    }
+
+    [Fact]
+    public async Task An_experiment_of_many_trials_is_listed_without_them_and_shown_with_them()
+    {
+        await using var world = await World.StartAsync();
+        world.Gateway.Decision = RequestStates.Pending;
+        await using var broker = await world.StartBrokerAsync();
+        var submission = World.Submission();
+        var view = await broker.SubmitAsync(submission);
+        await using (var db = await broker.Services.GetRequiredService<IDbContextFactory<BrokerDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            db.AddRange(Enumerable.Range(1, 200).Select(i => new Trial($"trial-{i:000}", submission.Id, i, "demo-cluster", TrialState.Cancelled, view.At)));
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var listed = Assert.Single(await ListAsync(broker.Client));
+        Assert.Equal((TrialStates.WaitingApproval, 0), (listed.State, listed.Trials.Count));
+        var shown = await broker.ShowAsync(submission.Id);
+        Assert.Equal((TrialStates.WaitingApproval, 201, "trial-200"), (shown.State, shown.Trials.Count, shown.Trials[^1].Id));
     }
 
     private static async Task<IReadOnlyList<ExperimentView>> ListAsync(HttpClient client, string query = "") =>

@@ -22,7 +22,7 @@ internal static class ExperimentEndpoints
         routes.MapPost(BrokerRoutes.Experiments, SubmitAsync).RequireRoles(Roles.Researcher).NotAudited(Elsewhere).WithName("SubmitExperiment")
             .WithSummary("Hands in an experiment and asks its gateway for access in the researcher's name.");
         routes.MapGet(BrokerRoutes.Experiments, ListAsync).RequireRoles().NotAudited(OwnOnly).WithName("ListExperiments")
-            .WithSummary("The caller's experiments, newest first.");
+            .WithSummary("The caller's experiments, newest first; those with many trials without them.");
         routes.MapGet(BrokerRoutes.Experiment, ShowAsync).RequireRoles().NotAudited(OwnOnly).WithName("ShowExperiment")
             .WithSummary("One experiment with its trials.");
         routes.MapPost(BrokerRoutes.Cancel, CancelAsync).RequireRoles(Roles.Researcher).NotAudited(Elsewhere).WithName("CancelExperiment")
@@ -65,10 +65,7 @@ internal static class ExperimentEndpoints
             .OrderByDescending(experiment => experiment.At).ThenByDescending(experiment => experiment.Id)
             .Take(limit)
             .ToListAsync(cancellationToken);
-        var ids = page.Select(experiment => experiment.Id).ToList();
-        var trials = (await db.Trials.AsNoTracking().Where(trial => ids.Contains(trial.ExperimentId)).OrderBy(trial => trial.Ordinal).ToListAsync(cancellationToken))
-            .ToLookup(trial => trial.ExperimentId);
-        return TypedResults.Ok<IReadOnlyList<ExperimentView>>([.. page.Select(experiment => Views.InList(experiment, [.. trials[experiment.Id]]))]);
+        return TypedResults.Ok(await Views.ListAsync(db, page, cancellationToken));
     }
 
     private static async Task<Results<Ok<ExperimentView>, ProblemHttpResult>> ShowAsync(

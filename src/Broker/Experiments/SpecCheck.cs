@@ -1,3 +1,4 @@
+using System.Text;
 using Scanlock.Broker.Gateways;
 using Scanlock.Broker.Sites;
 using Scanlock.Contracts.Access;
@@ -96,7 +97,7 @@ internal static class SpecCheck
 
     private static IEnumerable<string> Text(string path, string text)
     {
-        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxName || text.Any(c => char.IsControl(c) || char.IsSurrogate(c)))
+        if (string.IsNullOrWhiteSpace(text) || text.Length > MaxName || text.Any(char.IsControl) || text.EnumerateRunes().Contains(Rune.ReplacementChar))
         {
             yield return $"{path}: must be 1 to {MaxName} characters on one line";
         }

@@ -10,24 +10,54 @@ namespace Scanlock.Broker.Experiments;
 /// <summary>Experiments and trials as their researcher sees them.</summary>
 internal static class Views
 {
-    /// <summary>Most progress of a trial in a view of its experiment: the latest. The trial's own view has all.</summary>
-    public const int ProgressInExperiment = 100;
+    /// <summary>Experiments with more trials are shown without the trials' progress, and listed without the trials; each trial has its own view.</summary>
+    public const int MaxShown = 50;
+
+    /// <summary>Most progress of a trial in a view of its experiment: the latest.</summary>
+    private const int ProgressInExperiment = 100;
 
     public static async Task<ExperimentView> OfAsync(BrokerDb db, Experiment experiment, CancellationToken cancellationToken)
     {
         var trials = await db.Trials.AsNoTracking().Where(trial => trial.ExperimentId == experiment.Id).OrderBy(trial => trial.Ordinal).ToListAsync(cancellationToken);
         var views = new List<TrialView>();
-        foreach (var trial in trials)
+        if (trials.Count <= MaxShown)
         {
-            views.Add(await OfAsync(db, experiment, trial, ProgressInExperiment, cancellationToken));
+            foreach (var trial in trials)
+            {
+                views.Add(await OfAsync(db, experiment, trial, ProgressInExperiment, cancellationToken));
+            }
+        }
+        else
+        {
+            var metrics = await db.Outcomes
+                .Where(outcome => outcome.Metrics != null && db.Trials.Any(trial => trial.Id == outcome.TrialId && trial.ExperimentId == experiment.Id))
+                .ToDictionaryAsync(outcome => outcome.TrialId, outcome => outcome.Metrics!, cancellationToken);
+            views.AddRange(trials.Select(trial => Of(experiment, trial, [], metrics.TryGetValue(trial.Id, out var json) ? Element(json) : null)));
         }
 
-        return Of(experiment, trials, views);
+        return Of(experiment, [.. trials.Select(trial => trial.State)], views);
     }
 
-    /// <summary>Without progress and metrics.</summary>
-    public static ExperimentView InList(Experiment experiment, IReadOnlyList<Trial> trials) =>
-        Of(experiment, trials, [.. trials.Select(trial => Of(experiment, trial, [], null))]);
+    /// <summary>These experiments in their order, their trials without progress and metrics.</summary>
+    public static async Task<IReadOnlyList<ExperimentView>> ListAsync(BrokerDb db, IReadOnlyList<Experiment> experiments, CancellationToken cancellationToken)
+    {
+        var ids = experiments.Select(experiment => experiment.Id).ToList();
+        var states = (await db.Trials.Where(trial => ids.Contains(trial.ExperimentId))
+                .GroupBy(trial => new { trial.ExperimentId, trial.State })
+                .Select(group => new { group.Key.ExperimentId, group.Key.State, Count = group.Count() })
+                .ToListAsync(cancellationToken))
+            .ToLookup(group => group.ExperimentId);
+        var few = ids.Where(id => states[id].Sum(group => group.Count) <= MaxShown).ToList();
+        var trials = (await db.Trials.AsNoTracking().Where(trial => few.Contains(trial.ExperimentId)).OrderBy(trial => trial.Ordinal).ToListAsync(cancellationToken))
+            .ToLookup(trial => trial.ExperimentId);
+        return
+        [
+            .. experiments.Select(experiment => Of(
+                experiment,
+                [.. states[experiment.Id].Select(group => group.State)],
+                [.. trials[experiment.Id].Select(trial => Of(experiment, trial, [], null))])),
+        ];
+    }
 
     public static async Task<TrialView> OfAsync(BrokerDb db, Experiment experiment, Trial trial, int latest, CancellationToken cancellationToken)
     {
@@ -46,7 +76,7 @@ internal static class Views
             metrics is null ? null : Element(metrics));
     }
 
-    /// <summary>The state of an experiment: what its trials have in common, or that some still live.</summary>
+    /// <summary>The state of an experiment: while some trial lives, that of the furthest such; then finished if any finished.</summary>
     internal static string StateOf(IReadOnlyCollection<TrialState> trials)
     {
         var live = trials.Where(trial => !trial.IsTerminal()).ToList();
@@ -64,8 +94,8 @@ internal static class Views
         return document.RootElement.Clone();
     }
 
-    private static ExperimentView Of(Experiment experiment, IReadOnlyList<Trial> trials, IReadOnlyList<TrialView> views) => new(
-        experiment.Id, experiment.Name, experiment.Gateway, experiment.Dataset, experiment.Site, StateOf([.. trials.Select(trial => trial.State)]),
+    private static ExperimentView Of(Experiment experiment, IReadOnlyCollection<TrialState> states, IReadOnlyList<TrialView> views) => new(
+        experiment.Id, experiment.Name, experiment.Gateway, experiment.Dataset, experiment.Site, StateOf(states),
         experiment.Request == ExperimentRequests.Asking ? RequestStates.Pending : experiment.Request, Reasons.Read(experiment.Reasons), views, experiment.At);
 
     private static TrialView Of(Experiment experiment, Trial trial, IReadOnlyList<ProgressView> progress, JsonElement? metrics) => new(

@@ -15,23 +15,24 @@ internal sealed class Scheduler(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await TellHomelessAsync(stoppingToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var bySite = sites.All.Select(lanes).ToList();
         var loops = bySite.SelectMany(site => new[] { site.Control.RoundAsync, site.Staging.RoundAsync, site.Collecting.RoundAsync })
             .Append(permits.RoundAsync)
             .Append(results.RoundAsync)
             .Select(round => LoopAsync(round, stop.Token))
-            .Append(TellHomelessAsync(stop.Token))
             .ToList();
         try
         {
             // A loop ends only by a bug or a broken disk: then the host stops, and the next start carries on.
-            await await Task.WhenAny(loops.SkipLast(1));
+            await await Task.WhenAny(loops);
         }
         finally
         {
+            // The first to end is the one that tells.
             await stop.CancelAsync();
-            await Task.WhenAll(loops).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.WhenAll(loops).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             foreach (var site in bySite)
             {
                 await site.Connection.DisposeAsync();

@@ -34,6 +34,9 @@ internal static class SshCommand
         .. Option("PermitLocalCommand", "no"),
         .. Option("EscapeChar", "none"),
         .. Option("LogLevel", "ERROR"),
+
+        // Preferred only: with AES in hardware several times faster than the default, and a site may still insist on another.
+        .. Option("Ciphers", "^aes128-gcm@openssh.com,aes256-gcm@openssh.com"),
         .. site.IdentityFile.Length > 0 ? ["-i", site.IdentityFile] : Array.Empty<string>(),
         .. site.Port > 0 ? ["-p", $"{site.Port}"] : Array.Empty<string>(),
         "--", site.Destination, RemoteCommand,

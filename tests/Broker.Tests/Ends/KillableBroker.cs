@@ -64,7 +64,7 @@ internal sealed class KillableBroker : IAsyncDisposable
                 return null;
             }
         },
-        TimeSpan.FromMinutes(4));
+        TimeSpan.FromMinutes(10));
 
     public Task<TrialView> UntilAsync(string experiment, string what, Func<TrialView, bool> condition) => AskAsync(what, async client =>
         await client.GetFromJsonAsync($"{BrokerRoutes.Experiments}/{experiment}", ContractsJson.Strict.ExperimentView) is { Trials: [var trial] } && condition(trial) ? trial : null);
