@@ -18,7 +18,7 @@ write_summary() {
      permit: $permit, job: $done[0].trials[0].job, site: $done[0].site,
      staged_bytes: ($done[0].trials[0].staging | .sent + .shared),
      metrics: $metrics[0].final, model: "model.safetensors",
-     audit: {entries: ($audit.entries // $audit.size), verified: true},
+     audit: {entries: $audit.entries, verified: true},
      refusals: [refusal("purpose"; $purpose[0]), refusal("site"; $site[0])]}' > "$out/summary.json"
 }
 
@@ -50,4 +50,5 @@ stay_up() {
   wait_forever
 }
 
-wait_forever() { while :; do sleep 3600 & wait $!; done; }
+# The hosts are this shell's children: Ctrl-C ends the wait, and a host that dies ends it too.
+wait_forever() { wait -n "${pids[@]}" || fail "a host has stopped; the logs are in $out/logs."; }

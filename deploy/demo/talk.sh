@@ -11,6 +11,17 @@ wait_for() {
   shift 2
   until "$@" > /dev/null 2>&1; do
     [ "$SECONDS" -lt "$deadline" ] || fail "waited too long for $what; the logs are in $out/logs."
+    still_running
     sleep 0.2
+  done
+}
+
+# A host that has died is an error at once, with its last words.
+still_running() {
+  local pid
+  for pid in "${pids[@]}"; do
+    kill -0 "$pid" 2> /dev/null && continue
+    tail -n 20 "$run"/logs/*.log >&2
+    fail "a host has stopped; the ends of the logs are above."
   done
 }

@@ -36,7 +36,15 @@ public sealed class BadInputTests
         var strangers = whole.Write("strangers.csv", "sop,finding\n1.2.3,1\n");
         await RefusedAsync(whole, 1, ["lines 2"], "stella", "dataset", "label", strangers, "--dataset", "scans", "--key", "sop", "--label", "finding");
         await RefusedAsync(whole, 1, ["no column colour"], "stella", "dataset", "label", Path.Combine(phantoms, "labels.csv"), "--dataset", "scans", "--key", "file", "--label", "colour");
-        Assert.DoesNotContain(await whole.AuditAsync(), entry => entry.GetProperty("act").GetString() is "dataset.label" or "dataset.seal" && entry.GetProperty("decision").GetString() == "allow");
+
+        // Nothing was labelled or sealed, and each refusal is in the log.
+        var log = await whole.AuditAsync();
+        foreach (var act in (string[])["dataset.create", "access.request", "dataset.label", "dataset.seal"])
+        {
+            Assert.Contains(log, entry => entry.GetProperty("act").GetString() == act && entry.GetProperty("decision").GetString() == "deny");
+        }
+
+        Assert.DoesNotContain(log, entry => entry.GetProperty("act").GetString() is "dataset.label" or "dataset.seal" && entry.GetProperty("decision").GetString() != "deny");
     }
 
     [Fact]
@@ -48,7 +56,7 @@ public sealed class BadInputTests
 
         // Unreachable: not a failure but a wait, with the reason to be seen; it goes on when the site is back.
         await whole.Site.StopAsync();
-        var waiting = await whole.SubmitAsync("demo", epochs: 1);
+        var waiting = await whole.SubmitAsync("demo", epochs: 2);
         await Wait.UntilAsync("the trial to say that the site cannot be reached", async () =>
             (await whole.TrialAsync(waiting)).GetProperty("explanation").GetString() is { } why && why.Contains("demo-cluster", StringComparison.Ordinal), TimeSpan.FromMinutes(1));
         await whole.Site.StartAsync();
@@ -57,13 +65,13 @@ public sealed class BadInputTests
 
         // Another host key than the pinned one.
         await whole.Site.PinWrongKeyAsync();
-        var impostor = await whole.SubmitAsync("demo", epochs: 1);
+        var impostor = await whole.SubmitAsync("demo", epochs: 2);
         await Wait.UntilAsync("the trial to say that the host key is wrong", async () => Says(await whole.TrialAsync(impostor), "key"), TimeSpan.FromMinutes(1));
         whole.Site.PinOwnKey();
 
         // An agent that answers garbage.
         await whole.Site.ForceAsync("/bin/echo I am not an agent");
-        var garbage = await whole.SubmitAsync("demo", epochs: 1);
+        var garbage = await whole.SubmitAsync("demo", epochs: 2);
         await Wait.UntilAsync("the trial to say that the agent is none", async () => Says(await whole.TrialAsync(garbage), "agent"), TimeSpan.FromMinutes(1));
     }
 
@@ -81,7 +89,7 @@ public sealed class BadInputTests
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(shard, bytes);
 
-        var experiment = await whole.SubmitAsync("demo", epochs: 1);
+        var experiment = await whole.SubmitAsync("demo", epochs: 2);
         await Wait.UntilAsync("the refusal to be in the log", async () =>
             (await whole.AuditAsync()).Any(entry => entry.GetProperty("act").GetString() == "part.altered"), TimeSpan.FromMinutes(2));
         using var failed = await whole.WaitForAsync(experiment, TimeSpan.FromMinutes(2), "failed", "finished");

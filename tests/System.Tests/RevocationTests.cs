@@ -37,6 +37,7 @@ public sealed class RevocationTests
         // The job ends within the lease; the broker's word of it takes some polls and the purge more.
         Assert.True(took < TimeSpan.FromSeconds(LeaseSeconds + 30), $"it took {took.TotalSeconds:0} s");
         var log = await whole.AuditAsync();
+        Assert.Single(log, entry => entry.GetProperty("act").GetString() == "keys.release" && entry.GetProperty("decision").GetString() == "allow");
         Assert.Equal(2, log.Count(entry => entry.GetProperty("act").GetString() == "access.revoke"));
         Assert.Contains(log, entry => entry.GetProperty("act").GetString() is "keys.renew" && entry.GetProperty("decision").GetString() == "deny");
     }
