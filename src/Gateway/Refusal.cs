@@ -23,7 +23,15 @@ internal abstract record Refusal(string Sentence)
     public sealed record Unmatched(string Sentence, IReadOnlyList<int> Positions) : Refusal(Sentence);
 
     /// <summary>Understood, and refused with reasons.</summary>
-    public sealed record Denied(string Sentence, params IReadOnlyList<Reason> Reasons) : Refusal(Sentence);
+    public sealed record Denied(string Sentence, params IReadOnlyList<Reason> Reasons) : Refusal(Sentence)
+    {
+        /// <summary>Refused by these of a decision's reasons that do not allow; the sentence names their rules.</summary>
+        public static Denied By(string what, IReadOnlyList<Reason> reasons)
+        {
+            var against = reasons.Where(reason => reason.Effect != "allow").ToList();
+            return new($"{what}, by {string.Join(", ", against.Select(reason => reason.Rule).Distinct(StringComparer.Ordinal))}.", against);
+        }
+    }
 
     /// <summary>The store is at fault, not the caller.</summary>
     public sealed record Broken(string Sentence) : Refusal(Sentence);

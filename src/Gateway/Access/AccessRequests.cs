@@ -75,12 +75,8 @@ internal sealed class AccessRequests(AuditedActs acts, AccessDecisions decisions
         return earlier.State == RequestStates.Denied ? Denied(earlier) : await views.ViewAsync(db, earlier, cancellationToken);
     }
 
-    private static Outcome<RequestView> Denied(RequestRow request)
-    {
-        var decisive = Json.Reasons(request.Reasons).Where(reason => reason.Effect == "deny").ToList();
-        return new Refusal.Denied(
-            $"Access to '{request.Dataset}' is refused: {string.Join("; ", decisive.Select(reason => $"{reason.Rule}: {reason.Sentence}"))}.", decisive);
-    }
+    private static Outcome<RequestView> Denied(RequestRow request) => Refusal.Denied.By(
+        $"Access to '{request.Dataset}' is refused", [.. Json.Reasons(request.Reasons).Where(reason => reason.Effect == "deny")]);
 
     private RequestRow RowOf(AccessRequest asked, Person requester, DatasetRow dataset, VersionRow? version, AccessVerdict verdict) => new()
     {

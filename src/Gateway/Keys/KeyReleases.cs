@@ -61,7 +61,7 @@ internal sealed class KeyReleases(
         var entry = EntryFor(job, request, dataset) with { Reasons = reasons };
         if (decision.Outcome != Outcome.Allow || reasons.Any(reason => reason.Effect == "deny"))
         {
-            return Decided.As<Outcome<KeyRelease>>(Denied(reasons), entry with { Decision = Outcome.Deny.Wire() });
+            return Decided.As<Outcome<KeyRelease>>(Refusal.Denied.By($"Keys to '{dataset.Name}' are refused", reasons), entry with { Decision = Outcome.Deny.Wire() });
         }
 
         var first = request.Value.Sequence == 0;
@@ -146,12 +146,6 @@ internal sealed class KeyReleases(
         }
 
         return acts.PerformAsync((_, _) => Task.FromResult(Decided.As<Outcome<KeyAnswer>>(refusal, entry)), cancellationToken);
-    }
-
-    private static Refusal.Denied Denied(IReadOnlyList<Reason> reasons)
-    {
-        var decisive = reasons.Where(reason => reason.Effect != "allow").ToList();
-        return new($"Keys are refused: {string.Join("; ", decisive.Select(reason => $"{reason.Rule}: {reason.Sentence}"))}.", decisive);
     }
 
     private static Entry EntryFor(VerifiedJob job, Statement<KeyRequest> request, DatasetRow dataset) =>

@@ -143,9 +143,7 @@ internal sealed class Releases(AuditedActs acts, AccessDecisions facts, Policies
         if (verdict.Outcome == Outcome.Deny)
         {
             // Not recorded as a request: what stands against it may pass, and the next asking is decided anew.
-            var decisive = verdict.Reasons.Where(reason => reason.Effect == "deny").ToList();
-            return Decided.As<Outcome<RequestView>>(
-                new Refusal.Denied($"The model is refused: {string.Join("; ", decisive.Select(reason => $"{reason.Rule}: {reason.Sentence}"))}.", decisive), entry);
+            return Decided.As<Outcome<RequestView>>(Refusal.Denied.By("The model is refused", verdict.Reasons), entry);
         }
 
         var request = RequestFor(job!, RequestKinds.Release, verdict, permit);
