@@ -25,10 +25,11 @@ internal abstract record Refusal(string Sentence)
     /// <summary>Understood, and refused with reasons.</summary>
     public sealed record Denied(string Sentence, params IReadOnlyList<Reason> Reasons) : Refusal(Sentence)
     {
-        /// <summary>Refused by these of a decision's reasons that do not allow; the sentence names their rules.</summary>
+        /// <summary>Refused by those of a decision's reasons that deny, or else that do not allow yet; the sentence names their rules.</summary>
         public static Denied By(string what, IReadOnlyList<Reason> reasons)
         {
-            var against = reasons.Where(reason => reason.Effect != "allow").ToList();
+            var denying = reasons.Where(reason => reason.Effect == "deny").ToList();
+            var against = denying.Count > 0 ? denying : reasons.Where(reason => reason.Effect != "allow").ToList();
             return new($"{what}, by {string.Join(", ", against.Select(reason => reason.Rule).Distinct(StringComparer.Ordinal))}.", against);
         }
     }

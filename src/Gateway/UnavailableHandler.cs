@@ -24,6 +24,6 @@ internal sealed partial class UnavailableHandler(IProblemDetailsService problems
         });
     }
 
-    [LoggerMessage(EventId = 2000, Level = LogLevel.Error, Message = "A request failed for want of something the gateway needs")]
+    [LoggerMessage(EventId = 2200, Level = LogLevel.Error, Message = "A request failed for want of something the gateway needs")]
     private static partial void LogUnavailable(ILogger logger, Exception exception);
 }

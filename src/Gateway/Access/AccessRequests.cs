@@ -76,7 +76,7 @@ internal sealed class AccessRequests(AuditedActs acts, AccessDecisions decisions
     }
 
     private static Outcome<RequestView> Denied(RequestRow request) => Refusal.Denied.By(
-        $"Access to '{request.Dataset}' is refused", [.. Json.Reasons(request.Reasons).Where(reason => reason.Effect == "deny")]);
+        $"Access to '{request.Dataset}' is refused", Json.Reasons(request.Reasons));
 
     private RequestRow RowOf(AccessRequest asked, Person requester, DatasetRow dataset, VersionRow? version, AccessVerdict verdict) => new()
     {

@@ -83,6 +83,6 @@ public sealed partial class AuditRecovery(IDbContextFactory<GatewayDb> databases
         }
     }
 
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "The entry {EntryId} of act {Act} had no effect yet; it was completed or abandoned")]
+    [LoggerMessage(EventId = 2202, Level = LogLevel.Warning, Message = "The entry {EntryId} of act {Act} had no effect yet; it was completed or abandoned")]
     private static partial void LogRecovered(ILogger logger, string act, string entryId);
 }

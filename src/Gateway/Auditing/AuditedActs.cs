@@ -113,6 +113,6 @@ public sealed partial class AuditedActs(
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    [LoggerMessage(EventId = 2001, Level = LogLevel.Critical, Message = "The audit log cannot be written; the act {Act} was not done")]
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Critical, Message = "The audit log cannot be written; the act {Act} was not done")]
     private static partial void LogUnwritable(ILogger logger, Exception exception, string act);
 }

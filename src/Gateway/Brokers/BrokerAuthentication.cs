@@ -122,7 +122,7 @@ internal sealed partial class BrokerAuthentication(
         return AuthenticateResult.Fail(fault);
     }
 
-    [LoggerMessage(EventId = 2100, Level = LogLevel.Warning, Message = "A broker's token is refused: {Fault}")]
+    [LoggerMessage(EventId = 2300, Level = LogLevel.Warning, Message = "A broker's token is refused: {Fault}")]
     private static partial void LogRefused(ILogger logger, string fault);
 }
 
