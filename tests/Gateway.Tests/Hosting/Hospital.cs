@@ -183,13 +183,3 @@ internal sealed record Answer(HttpStatusCode Status, byte[] Body)
     /// <summary>Rules of the reasons a refusal lists.</summary>
     public IReadOnlyList<string> Rules => [.. Json.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetProperty("rule").GetString()!)];
 }
-
-internal static class Ports
-{
-    public static int Free()
-    {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-}
