@@ -35,6 +35,21 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public async Task A_broker_that_knows_nobody_yet_starts()
+    {
+        using var folder = new TestFolder();
+        await File.WriteAllTextAsync(folder["broker.json"], """
+            {"Broker":{"Name":"hub","PublicUrl":"http://hub","Listen":"http://127.0.0.1:0","StateDirectory":"state","KeyFile":"broker.pem"},"Issuers":[],"Gateways":[],"Sites":[]}
+            """, TestContext.Current.CancellationToken);
+
+        await using var app = BrokerHost.Build(["--config", folder["broker.json"]]);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(File.Exists(folder["state", "broker.db"]));
+    }
+
+    [Fact]
     public async Task A_setting_that_does_not_exist_is_refused_by_name()
     {
         using var folder = new TestFolder();

@@ -154,6 +154,20 @@ public sealed class GatewayAnswersTests
     }
 
     [Fact]
+    public async Task All_that_a_job_said_reaches_the_gateway_before_the_purge_however_little_fits_an_answer()
+    {
+        await using var world = await World.StartAsync();
+        world.Agent.FirstWords = 10;
+        world.Agent.MostProgress = 2;
+        world.Agent.Failure = JobFailures.OutOfTime;
+
+        var failed = await FailAsync(world);
+
+        Assert.Equal(JobFailures.OutOfTime, failed.Failure);
+        Assert.Equal(12, world.Gateway.Progress.Count);
+    }
+
+    [Fact]
     [Trait("promise", "P6")]
     public async Task Progress_that_the_gateway_does_not_let_out_is_neither_shown_nor_kept()
     {

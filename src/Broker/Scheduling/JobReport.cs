@@ -18,6 +18,8 @@ namespace Scanlock.Broker.Scheduling;
 /// <param name="Happened">What it means for the trial.</param>
 internal sealed record JobReport(Statement<KeyRequest>? KeyRequest, IReadOnlyList<KeptProgress> Progress, string? Bundle, TrialEvent Happened)
 {
+    public bool IsTheEnd => Happened is TrialEvent.SiteFinished or TrialEvent.SiteFailed;
+
     /// <exception cref="WireFormatException">It makes no sense; the message says in which way.</exception>
     public static JobReport Read(Trial trial, JobStatus status)
     {

@@ -11,10 +11,10 @@ namespace Scanlock.Broker.Scheduling;
 /// <list type="number">
 /// <item>Keep new progress, so that it need not be asked for again.</item>
 /// <item>Carry key requests and progress to the gateways, each gateway by itself: one that is away holds up no other's jobs.</item>
-/// <item>Only then move the trial, with its bundle where it has finished.</item>
+/// <item>Only then move the trial, with its bundle where it has finished; and to its end only once all its progress is kept.</item>
 /// </list>
 /// </summary>
-internal sealed class Watching(TrialStore trials, Papers papers, Courier courier, TimeProvider clock)
+internal sealed class Watching(TrialStore trials, Papers papers, Courier courier, Wakeup wakeup, TimeProvider clock)
 {
     private sealed record Seen(Trial Trial, JobReport Report);
 
@@ -116,6 +116,13 @@ internal sealed class Watching(TrialStore trials, Papers papers, Courier courier
         if (away is not null && TrialMachine.After(trial, report.Happened).State == trial.State)
         {
             await trials.ApplyAsync(trial.Id, Setbacks.Later(trial, away, clock.GetUtcNow()), cancellationToken);
+            return;
+        }
+
+        // One answer may not hold all a job said: it is over for us when it has nothing new to say.
+        if (report is { IsTheEnd: true, Progress.Count: > 0 })
+        {
+            wakeup.Ring();
             return;
         }
 

@@ -32,7 +32,7 @@ internal sealed class AgentJob(Statement<Job> job, ScriptedAgent agent)
         }
 
         var state = _failure is not null ? JobStates.Failed : _bundle is not null ? JobStates.Finished : Step <= 1 ? JobStates.Queued : JobStates.Running;
-        return new(job.Digest, state, _asked?.Compact, [.. _progress.Skip(after)], _bundle, _failure);
+        return new(job.Digest, state, _asked?.Compact, [.. _progress.Skip(after).Take(agent.MostProgress)], _bundle, _failure);
     }
 
     public bool Take(Deliver deliver)
@@ -76,7 +76,11 @@ internal sealed class AgentJob(Statement<Job> job, ScriptedAgent agent)
                 Ask(0);
                 break;
             case 3:
-                Say(new() { ["loss"] = 0.5 }, null);
+                for (var i = 0; i < agent.FirstWords; i++)
+                {
+                    Say(new() { ["loss"] = 0.5 }, null);
+                }
+
                 break;
             case 4:
                 Ask(1);

@@ -45,6 +45,12 @@ internal sealed class ScriptedAgent : IAsyncDisposable
     /// <summary>Bytes of the sealed model.</summary>
     public int ModelBytes { get; set; } = 300_000;
 
+    /// <summary>Most progress statements of a job in one answer.</summary>
+    public int MostProgress { get; set; } = 1000;
+
+    /// <summary>Progress statements that a job says at its first word.</summary>
+    public int FirstWords { get; set; } = 1;
+
     /// <summary>Jobs stop moving at this step.</summary>
     public int StopAtStep { get; set; } = int.MaxValue;
 
