@@ -26,11 +26,11 @@ show_page() {
   local s=$out/summary.json
   printf '\n%s── What happened ─────────────────────────────────────────────%s\n' "$bold" "$plain"
   row() { printf '%s%-9s%s %s\n' "$bold" "$1" "$plain" "$2"; }
-  row Shared "'$(jq -r .dataset "$s")' version $(jq .version "$s"): $(jq .samples "$s") slices of $(jq .patients "$run/sealed.json") patients, as $(jq .shards "$run/sealed.json") encrypted shards"
+  row Shared "'$(jq -r .dataset "$s")' version $(jq .version "$s"): $(jq .samples "$s") slices of $(jq .patients "$run/sealed.json") patients, encrypted in $(jq '"\(.shards) shard" + (if .shards == 1 then "" else "s" end)' -r "$run/sealed.json")"
   jq -r '.refusals[] | .reasons[] | "\(.rule): \(.sentence) (policy line \(.line))"' "$s" | while read -r line; do row Refused "$line"; done
   row Allowed "after one approval, by the reviewer"
   row Staged "$(numfmt --to=iec-i --suffix=B "$(jq .staged_bytes "$s")") of ciphertext at $(jq -r .site "$s"), purged after the job with a signed receipt"
-  row Metrics "$(jq -r '.metrics | to_entries | map(select(.value != null) | "\(.key) \(.value)") | join(", ")' "$s")"
+  row Metrics "$(jq -r '.metrics | [["accuracy", "auc", "sensitivity", "specificity", "loss"][] as $m | select(.[$m] != null) | "\($m) \(.[$m])"] | join(", ")' "$s")"
   row Model "$out/model.safetensors ($(numfmt --to=iec-i --suffix=B "$(stat -c %s "$out/model.safetensors")"), released after review)"
   row Audit "$(jq .audit.entries "$s") entries, verified with the public key alone; without an earlier checkpoint a rollback is not excluded"
   row Look "$out/state holds what the hosts kept on disk: look for cleartext there"

@@ -49,6 +49,8 @@ public sealed class OnePathTests
         Assert.True(inspected.Exit == 0, inspected.Error);
 
         AssertAudited(await whole.AuditAsync());
+        await whole.Broker.KillAsync();
+        await whole.Gateway.KillAsync();
         AssertNothingInTheClear(whole, phantoms);
     }
 
@@ -70,8 +72,10 @@ public sealed class OnePathTests
         var planted = Planted(phantoms);
         Assert.True(planted.Count > 20, "the phantoms carry identifiers to look for");
         var kept = Directory.EnumerateFiles(Path.Combine(whole.Folder, "state"), "*", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(whole.Folder, "results"))).ToList();
-        Assert.True(kept.Count > 5);
+            .Concat(Directory.EnumerateFiles(Path.Combine(whole.Folder, "results")))
+            .Concat(Directory.EnumerateFiles(Path.Combine(whole.Folder, "config")))
+            .Concat(Directory.EnumerateFiles(whole.Folder, "*.log")).ToList();
+        Assert.Contains(kept, file => file.EndsWith("gateway.json.log", StringComparison.Ordinal) && new FileInfo(file).Length > 0);
         foreach (var file in kept)
         {
             var bytes = File.ReadAllBytes(file);

@@ -15,7 +15,7 @@ internal sealed class HostProcess(string assembly, string configuration, string 
     public async Task StartAsync()
     {
         _running = RunningProgram.Start(DotnetRuntime.Current().Start(assembly, "--config", configuration).Inheriting("PATH"));
-        _reading = _running.Output.CopyToAsync(Stream.Null);
+        _reading = KeepAsync(_running.Output);
         await Wait.UntilAsync(Path.GetFileName(assembly) + " to answer", IsHealthyAsync, TimeSpan.FromSeconds(60));
     }
 
@@ -35,6 +35,13 @@ internal sealed class HostProcess(string assembly, string configuration, string 
         {
             await KillAsync();
         }
+    }
+
+    /// <summary>What the host says, to be read for what it should not.</summary>
+    private async Task KeepAsync(Stream output)
+    {
+        await using var log = new FileStream(configuration + ".log", FileMode.Append);
+        await output.CopyToAsync(log);
     }
 
     private async Task<bool> IsHealthyAsync()
