@@ -28,6 +28,12 @@ public static class Wire
             throw new WireFormatException($"Not a valid {typeof(T).Name}: at {e.Path ?? "$"}, line {e.LineNumber + 1}.", e);
         }
 
+        catch (NotSupportedException e) when (type.PolymorphismOptions is not null)
+        {
+            // What the serializer throws where an object does not name, or not first, which of the type's kinds it is.
+            throw new WireFormatException($"Not a valid {typeof(T).Name}: it does not begin with its kind.", e);
+        }
+
         if (value is null)
         {
             throw new WireFormatException($"Not a valid {typeof(T).Name}: null.");
