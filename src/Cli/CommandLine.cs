@@ -53,7 +53,7 @@ internal static class CommandLine
         {
             return await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or HttpRequestException)
         {
             return Failure.Report(parse, ExitCode.Failed, "io", error.Message);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Scanlock.Cli.Hosts;
@@ -14,10 +15,9 @@ internal static class Failure
     /// <param name="message">A sentence for people.</param>
     public static int Report(ParseResult parse, int exitCode, string reason, string message)
     {
-        var command = parse.CommandResult.Command.Name;
         var line = parse.GetValue(CommandLine.Json)
-            ? JsonSerializer.Serialize(new FailureJson(command, reason, message), FailureJsonContext.Default.FailureJson)
-            : $"scanlock {command}: {message}";
+            ? JsonSerializer.Serialize(new FailureJson(CommandOf(parse), reason, message), FailureJsonContext.Default.FailureJson)
+            : $"{Prefix(parse)}: {Output.Printable(message)}";
         parse.InvocationConfiguration.Error.WriteLine(line);
         return exitCode;
     }
@@ -27,23 +27,33 @@ internal static class Failure
     {
         if (parse.GetValue(CommandLine.Json))
         {
-            var json = new HostFailureJson(parse.CommandResult.Command.Name, problem.Name, problem.Message, problem.Reasons, problem.Errors);
+            var json = new HostFailureJson(CommandOf(parse), problem.Name, problem.Message, problem.Reasons, problem.Errors);
             parse.InvocationConfiguration.Error.WriteLine(JsonSerializer.Serialize(json, FailureJsonContext.Default.HostFailureJson));
             return problem.ExitCode;
         }
 
         Report(parse, problem.ExitCode, problem.Name, problem.Message);
-        foreach (var reason in problem.Reasons.Where(reason => reason.Effect != "allow"))
-        {
-            parse.InvocationConfiguration.Error.WriteLine($"  {reason.Effect}: {reason.Rule}{(reason.Line > 0 ? $" (policy line {reason.Line})" : "")}: {reason.Sentence}");
-        }
-
+        Output.Reasons(parse.InvocationConfiguration.Error, problem.Reasons, includeAllow: false);
         foreach (var error in problem.Errors)
         {
-            parse.InvocationConfiguration.Error.WriteLine($"  {error}");
+            parse.InvocationConfiguration.Error.WriteLine($"  {Output.Printable(error)}");
         }
 
         return problem.ExitCode;
+    }
+
+    /// <summary>How a line on stderr begins: the program and the command, as they are typed.</summary>
+    public static string Prefix(ParseResult parse) => $"scanlock {CommandOf(parse)}".TrimEnd();
+
+    private static string CommandOf(ParseResult parse)
+    {
+        var names = new Stack<string>();
+        for (var result = parse.CommandResult; result.Parent is CommandResult parent; result = parent)
+        {
+            names.Push(result.Command.Name);
+        }
+
+        return string.Join(' ', names);
     }
 }
 

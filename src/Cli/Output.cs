@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Scanlock.Contracts.Access;
 using Spectre.Console;
 
 namespace Scanlock.Cli;
@@ -35,7 +36,7 @@ internal static class Output
 
         foreach (var row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(Printable(cell))));
         }
 
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -66,10 +67,28 @@ internal static class Output
         {
             if (value is not null)
             {
-                output.WriteLine($"{name.PadRight(width)}  {value}");
+                output.WriteLine($"{name.PadRight(width)}  {Printable(value)}");
             }
         }
     }
+
+    /// <summary>A decision's reasons, a line each.</summary>
+    /// <param name="includeAllow">Also those that only say what was in order.</param>
+    public static void Reasons(TextWriter output, IEnumerable<Reason> reasons, bool includeAllow)
+    {
+        foreach (var reason in reasons.Where(reason => includeAllow || reason.Effect != "allow"))
+        {
+            output.WriteLine(Printable($"  {reason.Effect}: {reason.Rule}{(reason.Line > 0 ? $" (policy line {reason.Line})" : "")}: {reason.Sentence}"));
+        }
+    }
+
+    /// <summary>Text of other people or hosts as one line, without what a terminal would obey: escapes, and marks that turn the direction of writing.</summary>
+    public static string Printable(string text) => string.Concat(text.Select(c => c switch
+    {
+        '\n' or '\r' or '\t' or '\u2028' or '\u2029' => ' ',
+        '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') => '\uFFFD',
+        _ => char.IsControl(c) ? '\uFFFD' : c,
+    }));
 
     public static string Bytes(long bytes) => bytes switch
     {

@@ -24,16 +24,16 @@ internal sealed class GatewayClient(GatewayCalls calls)
 
     /// <summary>Asks for a job's model in a person's name.</summary>
     public Task<GatewayReply<RequestView>> RequestModelAsync(Gateway gateway, string job, string personToken, CancellationToken cancellationToken) =>
-        SendAsync(gateway, HttpMethod.Post, GatewayRoutes.Fill(GatewayRoutes.Release, job), null, ContractsJson.Strict.RequestView, Credential.Person(personToken), cancellationToken);
+        SendAsync(gateway, HttpMethod.Post, Routes.Fill(GatewayRoutes.Release, job), null, ContractsJson.Strict.RequestView, Credential.Person(personToken), cancellationToken);
 
     public Task<GatewayReply<PermitView>> PermitAsync(Gateway gateway, string request, CancellationToken cancellationToken) =>
-        SendAsync(gateway, HttpMethod.Get, GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, request), null, ContractsJson.Strict.PermitView, Credential.Broker, cancellationToken);
+        SendAsync(gateway, HttpMethod.Get, Routes.Fill(GatewayRoutes.BrokerPermit, request), null, ContractsJson.Strict.PermitView, Credential.Broker, cancellationToken);
 
     /// <summary>Opens one ciphertext from an offset on.</summary>
     public Task<GatewayReply<GatewayDownload>> PartAsync(
         Gateway gateway, string dataset, int version, string part, string request, long offset, CancellationToken cancellationToken)
     {
-        var path = $"{GatewayRoutes.Fill(GatewayRoutes.BrokerPart, dataset, version.ToString(), part)}?permit={Uri.EscapeDataString(request)}";
+        var path = $"{Routes.Fill(GatewayRoutes.BrokerPart, dataset, version.ToString(), part)}?permit={Uri.EscapeDataString(request)}";
         return calls.DownloadAsync(gateway, path, offset, cancellationToken);
     }
 
@@ -45,21 +45,21 @@ internal sealed class GatewayClient(GatewayCalls calls)
 
     /// <summary>Puts a sealed part of a result; <paramref name="content"/> makes the body anew for each attempt.</summary>
     public Task<GatewayReply<bool>> PutResultPartAsync(Gateway gateway, string job, string part, Func<HttpContent> content, CancellationToken cancellationToken) =>
-        calls.TellAsync(gateway, HttpMethod.Put, GatewayRoutes.Fill(GatewayRoutes.BrokerResultPart, job, part), content, GatewayCalls.BulkTimeout, cancellationToken);
+        calls.TellAsync(gateway, HttpMethod.Put, Routes.Fill(GatewayRoutes.BrokerResultPart, job, part), content, GatewayCalls.BulkTimeout, cancellationToken);
 
     public Task<GatewayReply<ResultView>> SubmitResultAsync(Gateway gateway, ResultSubmission submission, CancellationToken cancellationToken) =>
         PostAsync(gateway, GatewayRoutes.BrokerResults, submission, ContractsJson.Strict.ResultSubmission, ContractsJson.Strict.ResultView, Credential.Broker, cancellationToken);
 
     public Task<GatewayReply<ResultView>> ResultAsync(Gateway gateway, string job, CancellationToken cancellationToken) =>
-        SendAsync(gateway, HttpMethod.Get, GatewayRoutes.Fill(GatewayRoutes.BrokerResult, job), null, ContractsJson.Strict.ResultView, Credential.Broker, cancellationToken);
+        SendAsync(gateway, HttpMethod.Get, Routes.Fill(GatewayRoutes.BrokerResult, job), null, ContractsJson.Strict.ResultView, Credential.Broker, cancellationToken);
 
     /// <summary>The released metrics, as the gateway wrote them.</summary>
     public Task<GatewayReply<JsonElement>> MetricsAsync(Gateway gateway, string job, CancellationToken cancellationToken) =>
-        calls.SendAsync(gateway, HttpMethod.Get, GatewayRoutes.Fill(GatewayRoutes.BrokerResultMetrics, job), null, Credential.Broker, MaxMetricsBytes, Json, cancellationToken);
+        calls.SendAsync(gateway, HttpMethod.Get, Routes.Fill(GatewayRoutes.BrokerResultMetrics, job), null, Credential.Broker, MaxMetricsBytes, Json, cancellationToken);
 
     /// <summary>Opens the released model.</summary>
     public Task<GatewayReply<GatewayDownload>> ModelAsync(Gateway gateway, string job, CancellationToken cancellationToken) =>
-        calls.DownloadAsync(gateway, GatewayRoutes.Fill(GatewayRoutes.BrokerResultModel, job), 0, cancellationToken);
+        calls.DownloadAsync(gateway, Routes.Fill(GatewayRoutes.BrokerResultModel, job), 0, cancellationToken);
 
     public Task<GatewayReply<bool>> ReceiptAsync(Gateway gateway, ReceiptSubmission submission, CancellationToken cancellationToken) =>
         TellAsync(gateway, GatewayRoutes.BrokerReceipts, submission, ContractsJson.Strict.ReceiptSubmission, cancellationToken);

@@ -24,7 +24,7 @@ internal static class AccessCommands
 
     internal static int Report(ParseResult parse, RequestView view)
     {
-        Output.Show(parse, view, ContractsJson.Strict.RequestView, output => Write(output, view));
+        Output.Show(parse, view, ContractsJson.Strict.RequestView, output => Write(output, view, everyReason: false));
         return view.State is RequestStates.Denied ? ExitCode.RefusedByPolicy : ExitCode.Done;
     }
 
@@ -48,7 +48,7 @@ internal static class AccessCommands
                 Output.Table(
                     output,
                     ["id", "kind", "dataset", "project", "state", "approvals", "since"],
-                    shown.Select(v => (string[])[v.Id, v.Kind, v.Dataset, v.Project, v.State, $"{v.Approvals.Count} of {v.ApprovalsNeeded}", $"{v.At.UtcDateTime:yyyy-MM-dd HH:mm}Z"]));
+                    shown.Select(v => (string[])[v.Id, v.Kind, v.Dataset, v.Project, v.State, Agreed(v), $"{v.At.UtcDateTime:yyyy-MM-dd HH:mm}Z"]));
             });
         });
         return command;
@@ -61,8 +61,8 @@ internal static class AccessCommands
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var session = Session.Of(parse);
-            var view = await session.Gateway(parse).GetAsync(GatewayRoutes.Fill(GatewayRoutes.Request, parse.GetRequiredValue(id)), ContractsJson.Strict.RequestView, cancellationToken);
-            return Output.Show(parse, view, ContractsJson.Strict.RequestView, output => Write(output, view));
+            var view = await session.Gateway(parse).GetAsync(Routes.Fill(GatewayRoutes.Request, parse.GetRequiredValue(id)), ContractsJson.Strict.RequestView, cancellationToken);
+            return Output.Show(parse, view, ContractsJson.Strict.RequestView, output => Write(output, view, everyReason: true));
         });
         return command;
     }
@@ -76,15 +76,17 @@ internal static class AccessCommands
         {
             using var session = Session.Of(parse);
             var view = await session.Gateway(parse).PostAsync(
-                GatewayRoutes.Fill(route, parse.GetRequiredValue(id)), new DecideRequest(parse.GetRequiredValue(comment)), ContractsJson.Strict.DecideRequest, ContractsJson.Strict.RequestView, cancellationToken);
-            return Output.Show(parse, view, ContractsJson.Strict.RequestView, output => Write(output, view));
+                Routes.Fill(route, parse.GetRequiredValue(id)), new DecideRequest(parse.GetRequiredValue(comment)), ContractsJson.Strict.DecideRequest, ContractsJson.Strict.RequestView, cancellationToken);
+            return Output.Show(parse, view, ContractsJson.Strict.RequestView, output => Write(output, view, everyReason: false));
         });
         return command;
     }
 
     private static Argument<string> Id() => new("ID") { Description = "The request's id." };
 
-    private static void Write(TextWriter output, RequestView view)
+    private static string Agreed(RequestView view) => $"{view.Approvals.Count(a => a.Decision == "approve")} of {view.ApprovalsNeeded}";
+
+    private static void Write(TextWriter output, RequestView view, bool everyReason)
     {
         Output.Facts(
             output,
@@ -98,15 +100,12 @@ internal static class AccessCommands
             ("trainer", view.Access?.Trainer.ToString()),
             ("job", view.Job),
             ("state", view.State),
-            ("approvals", $"{view.Approvals.Count(a => a.Decision == "approve")} of {view.ApprovalsNeeded}"));
+            ("approvals", Agreed(view)));
         foreach (var approval in view.Approvals)
         {
-            output.WriteLine($"  {approval.Decision} by {approval.Approver}: {approval.Comment}");
+            output.WriteLine(Output.Printable($"  {approval.Decision} by {approval.Approver}: {approval.Comment}"));
         }
 
-        foreach (var reason in view.Reasons)
-        {
-            output.WriteLine($"  {reason.Effect}: {reason.Rule}{(reason.Line > 0 ? $" (policy line {reason.Line})" : "")}: {reason.Sentence}");
-        }
+        Output.Reasons(output, view.Reasons, everyReason);
     }
 }

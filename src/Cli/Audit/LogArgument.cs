@@ -75,9 +75,6 @@ internal static class LogArgument
         var buffer = new byte[maxBytes + 1];
         return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
     }
-
-    /// <summary>Text of an entry without what a terminal would obey.</summary>
-    public static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '\uFFFD' : c));
 }
 
 /// <summary>A log open for reading, and what must be closed after.</summary>

@@ -37,7 +37,7 @@ internal static class SearchCommand
             {
                 if (found++ == parse.GetValue(limit))
                 {
-                    parse.InvocationConfiguration.Error.WriteLine($"scanlock search: more than {parse.GetValue(limit)}; narrow the search or raise --limit");
+                    parse.InvocationConfiguration.Error.WriteLine($"{Failure.Prefix(parse)}: more than {parse.GetValue(limit)}; narrow the search or raise --limit");
                     break;
                 }
 
@@ -55,12 +55,12 @@ internal static class SearchCommand
     {
         var entry = found.Entry;
         var subjects = string.Join(' ', entry.Subjects.Select(s => $"{s.Key}:{s.Value}"));
-        var reasons = string.Concat(entry.Reasons.Select(r => $"\n        {r.Effect}: {r.Rule}: {r.Sentence}"));
-        var comment = entry.Comment is null ? "" : $"\n        \"{LogArgument.Printable(entry.Comment)}\"";
+        var reasons = string.Concat(entry.Reasons.Select(r => "\n        " + Output.Printable($"{r.Effect}: {r.Rule}: {r.Sentence}")));
+        var comment = entry.Comment is null ? "" : $"\n        \"{Output.Printable(entry.Comment)}\"";
         var line = string.Create(
             CultureInfo.InvariantCulture,
             $"{found.Index,6}  {entry.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z  {entry.Act}  {entry.Decision ?? "-"}  {entry.Actor}  {subjects}");
-        return LogArgument.Printable(line) + string.Join('\n', reasons.Split('\n').Select(LogArgument.Printable)) + comment;
+        return Output.Printable(line) + reasons + comment;
     }
 
     private static Option<DateTimeOffset?> Time(string name, string description) => new(name)

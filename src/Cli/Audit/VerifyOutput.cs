@@ -48,7 +48,7 @@ internal static class VerifyOutput
                 output,
                 ("origin", key.Name),
                 ("entry", string.Create(CultureInfo.InvariantCulture, $"{proof.Index} of {proof.Checkpoint.Size}")),
-                ("holds", LogArgument.Printable(Encoding.UTF8.GetString(proof.Entry.Span))),
+                ("holds", Encoding.UTF8.GetString(proof.Entry.Span)),
                 ("checked", "the checkpoint's signature, and the path from the entry to the root it signs"),
                 ("not checked", "the log itself: give --log"),
                 ("result", holds ? "the log signed this entry, at this place" : "NOT VERIFIED"));
@@ -88,7 +88,7 @@ internal static class VerifyOutput
         foreach (var finding in findings)
         {
             var kind = JsonNamingPolicy.KebabCaseLower.ConvertName(finding.Kind.ToString());
-            output.WriteLine($"  {kind}: {LogArgument.Printable(finding.Where)}: {LogArgument.Printable(finding.What)}");
+            output.WriteLine($"  {kind}: {Output.Printable(finding.Where)}: {Output.Printable(finding.What)}");
         }
 
         if (leftOut > 0)

@@ -47,53 +47,52 @@ internal sealed class CsvTable(IReadOnlyList<string> headings, IReadOnlyList<Csv
 
         var fields = new List<string>();
         var field = new StringBuilder();
-        var start = line;
-        var quoted = false;
         while (true)
         {
-            var next = reader.Read();
-            if (next == '\n')
+            switch (reader.Read())
             {
-                line++;
-            }
-
-            if (quoted)
-            {
-                if (next < 0)
-                {
-                    throw new FormatException($"line {start}: a quote is never closed.");
-                }
-
-                if (next == '"' && reader.Peek() == '"')
-                {
-                    field.Append((char)reader.Read());
-                }
-                else if (next == '"')
-                {
-                    quoted = false;
-                }
-                else
-                {
+                case var end when end is '\n' or < 0:
+                    line += end == '\n' ? 1 : 0;
+                    fields.Add(field.ToString().TrimEnd('\r'));
+                    return fields;
+                case ',':
+                    fields.Add(field.ToString());
+                    field.Clear();
+                    break;
+                case '"' when field.Length == 0:
+                    ReadQuoted(reader, field, ref line);
+                    break;
+                case var next:
                     field.Append((char)next);
-                }
+                    break;
             }
-            else if (next is '\n' or < 0)
+        }
+    }
+
+    /// <summary>The rest of a field whose opening quote was read, up to its closing quote.</summary>
+    private static void ReadQuoted(TextReader reader, StringBuilder field, ref int line)
+    {
+        var start = line;
+        while (true)
+        {
+            switch (reader.Read())
             {
-                fields.Add(field.ToString().TrimEnd('\r'));
-                return fields;
-            }
-            else if (next == ',')
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-            }
-            else if (next == '"' && field.Length == 0)
-            {
-                quoted = true;
-            }
-            else
-            {
-                field.Append((char)next);
+                case < 0:
+                    throw new FormatException($"line {start}: a quote is never closed.");
+                case '"' when reader.Peek() == '"':
+                    field.Append((char)reader.Read());
+                    break;
+                case '"':
+                    if (reader.Peek() is not (< 0 or ',' or '\r' or '\n'))
+                    {
+                        throw new FormatException($"line {line}: text after a closing quote; a quote inside quotes is written twice.");
+                    }
+
+                    return;
+                case var next:
+                    line += next == '\n' ? 1 : 0;
+                    field.Append((char)next);
+                    break;
             }
         }
     }

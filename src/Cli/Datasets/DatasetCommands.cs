@@ -43,7 +43,7 @@ internal static class DatasetCommands
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var session = Session.Of(parse);
-            var path = GatewayRoutes.Fill(GatewayRoutes.Versions, parse.GetRequiredValue(name));
+            var path = Routes.Fill(GatewayRoutes.Versions, parse.GetRequiredValue(name));
             var version = await session.Gateway(parse).PostAsync(
                 path, new SealVersion(parse.GetValue(leaveOut)), ContractsJson.Strict.SealVersion, ContractsJson.Strict.SealedVersion, cancellationToken);
             return Output.Show(parse, version, ContractsJson.Strict.SealedVersion, output => Output.Facts(
@@ -89,7 +89,7 @@ internal static class DatasetCommands
         {
             using var session = Session.Of(parse);
             var entry = await session.Gateway(parse).GetAsync(
-                GatewayRoutes.Fill(GatewayRoutes.Dataset, parse.GetRequiredValue(name)), ContractsJson.Strict.DatasetEntry, cancellationToken);
+                Routes.Fill(GatewayRoutes.Dataset, parse.GetRequiredValue(name)), ContractsJson.Strict.DatasetEntry, cancellationToken);
             return Report(parse, entry);
         });
         return command;
@@ -105,7 +105,7 @@ internal static class DatasetCommands
             using var session = Session.Of(parse);
             var body = new ReplacePolicy(await File.ReadAllTextAsync(parse.GetRequiredValue(file).FullName, cancellationToken));
             var entry = await session.Gateway(parse).SendJsonAsync(
-                HttpMethod.Put, GatewayRoutes.Fill(GatewayRoutes.Policy, parse.GetRequiredValue(name)), body, ContractsJson.Strict.ReplacePolicy, ContractsJson.Strict.DatasetEntry, cancellationToken);
+                HttpMethod.Put, Routes.Fill(GatewayRoutes.Policy, parse.GetRequiredValue(name)), body, ContractsJson.Strict.ReplacePolicy, ContractsJson.Strict.DatasetEntry, cancellationToken);
             return Report(parse, entry);
         });
         return command;
@@ -125,7 +125,7 @@ internal static class DatasetCommands
             }
 
             using var session = Session.Of(parse);
-            var entry = await session.Gateway(parse).PostAsync(GatewayRoutes.Fill(GatewayRoutes.Withdraw, dataset), ContractsJson.Strict.DatasetEntry, cancellationToken);
+            var entry = await session.Gateway(parse).PostAsync(Routes.Fill(GatewayRoutes.Withdraw, dataset), ContractsJson.Strict.DatasetEntry, cancellationToken);
             return Report(parse, entry);
         });
         return command;

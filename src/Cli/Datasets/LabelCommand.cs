@@ -24,50 +24,58 @@ internal static class LabelCommand
         var patient = new Option<string?>("--patient") { HelpName = "COL", Description = "The column that says which samples are one patient's, where the headers do not." };
         var root = new Option<DirectoryInfo?>("--root") { HelpName = "DIR", Description = "What the paths of a file column are relative to; the CSV file's folder where left out." };
         var command = new Command("label", "Label uploaded objects from a CSV file.") { file, dataset, key, column, label, patient, root, Session.GatewayOption };
-        command.SetAction(async (parse, cancellationToken) =>
+        command.SetAction((parse, cancellationToken) =>
         {
             var source = parse.GetRequiredValue(file);
-            using var session = Session.Of(parse);
-            var gateway = session.Gateway(parse);
-            CsvTable table;
-            try
-            {
-                using var reader = source.OpenText();
-                table = CsvTable.Read(reader);
-            }
-            catch (FormatException e)
-            {
-                return Failure.Report(parse, ExitCode.Failed, "bad-csv", $"{source.Name}, {e.Message}");
-            }
-
-            var columns = Columns.Find(table, parse.GetRequiredValue(key), parse.GetValue(column), parse.GetRequiredValue(label), parse.GetValue(patient));
-            if (columns.Problem is not null)
-            {
-                return Failure.Report(parse, ExitCode.Failed, "no-column", $"{source.Name}: {columns.Problem}");
-            }
-
-            var name = await DatasetOption.ResolveAsync(gateway, parse.GetValue(dataset), cancellationToken);
-            var folder = parse.GetValue(root)?.FullName ?? source.DirectoryName!;
-            var rows = await AssignmentsAsync(table, columns, parse.GetRequiredValue(key) == "file" ? folder : null, cancellationToken);
-            if (rows.Problem is not null)
-            {
-                return Failure.Report(parse, ExitCode.Failed, "no-file", $"{source.Name}, {rows.Problem}");
-            }
-
-            var upload = new LabelUpload(parse.GetRequiredValue(label), parse.GetRequiredValue(key), rows.Assignments);
-            try
-            {
-                var report = await gateway.PostAsync(
-                    GatewayRoutes.Fill(GatewayRoutes.Labels, name), upload, ContractsJson.Strict.LabelUpload, ContractsJson.Strict.LabelReport, cancellationToken);
-                return Show(parse, new(name, report.Labelled, report.Unlabelled, []), source.Name);
-            }
-            catch (HostProblemException problem) when (problem.Unmatched.Count > 0)
-            {
-                // The gateway names rows by position; only here is it known which lines they are.
-                return Show(parse, new(name, 0, 0, [.. problem.Unmatched.Select(position => table.Rows[position].Line)]), source.Name);
-            }
+            var asked = new Asked(
+                source, parse.GetValue(dataset), parse.GetRequiredValue(key), parse.GetValue(column), parse.GetRequiredValue(label), parse.GetValue(patient),
+                parse.GetValue(root)?.FullName ?? source.DirectoryName!);
+            return LabelAsync(parse, asked, cancellationToken);
         });
         return command;
+    }
+
+    private static async Task<int> LabelAsync(ParseResult parse, Asked asked, CancellationToken cancellationToken)
+    {
+        using var session = Session.Of(parse);
+        var gateway = session.Gateway(parse);
+        CsvTable table;
+        try
+        {
+            using var reader = asked.Source.OpenText();
+            table = CsvTable.Read(reader);
+        }
+        catch (FormatException e)
+        {
+            return Failure.Report(parse, ExitCode.Failed, "bad-csv", $"{asked.Source.Name}, {e.Message}");
+        }
+
+        var columns = Columns.Find(table, asked.Key, asked.KeyColumn, asked.Label, asked.Patient);
+        if (columns.Problem is not null)
+        {
+            return Failure.Report(parse, ExitCode.Failed, "no-column", $"{asked.Source.Name}: {columns.Problem}");
+        }
+
+        var name = await DatasetOption.ResolveAsync(gateway, asked.Dataset, cancellationToken);
+        var rows = await AssignmentsAsync(table, columns, asked.Key == "file" ? asked.Root : null, cancellationToken);
+        return rows.Problem is null
+            ? Show(parse, await SendAsync(gateway, name, table, new(asked.Label, asked.Key, rows.Assignments), cancellationToken), asked.Source.Name)
+            : Failure.Report(parse, ExitCode.Failed, "no-file", $"{asked.Source.Name}, {rows.Problem}");
+    }
+
+    private static async Task<LabelJson> SendAsync(HostClient gateway, string dataset, CsvTable table, LabelUpload upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await gateway.PostAsync(
+                Routes.Fill(GatewayRoutes.Labels, dataset), upload, ContractsJson.Strict.LabelUpload, ContractsJson.Strict.LabelReport, cancellationToken);
+            return new(dataset, report.Labelled, report.Unlabelled, []);
+        }
+        catch (HostProblemException problem) when (problem.Unmatched.Count > 0)
+        {
+            // The gateway names rows by position; only here is it known which lines they are.
+            return new(dataset, 0, 0, [.. problem.Unmatched.Select(position => table.Rows[position].Line)]);
+        }
     }
 
     private static int Show(ParseResult parse, LabelJson report, string source)
@@ -110,6 +118,8 @@ internal static class LabelCommand
 
         return (assignments, null);
     }
+
+    private sealed record Asked(FileInfo Source, string? Dataset, string Key, string? KeyColumn, string Label, string? Patient, string Root);
 
     private sealed record Columns(int Key, int Label, int? Patient, string? Problem)
     {

@@ -62,18 +62,18 @@ internal static class UploadCommand
             return new(dataset, files.Count, 0, files.Count, []);
         }
 
-        var upload = await gateway.PostAsync(GatewayRoutes.Fill(GatewayRoutes.Uploads, dataset), ContractsJson.Strict.UploadSession, cancellationToken);
+        var upload = await gateway.PostAsync(Routes.Fill(GatewayRoutes.Uploads, dataset), ContractsJson.Strict.UploadSession, cancellationToken);
         var outcomes = new ConcurrentDictionary<int, ObjectOutcome>();
         await Parallel.ForEachAsync(
             missing,
             new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken },
             async (ordinal, cancellation) =>
             {
-                var path = GatewayRoutes.Fill(GatewayRoutes.UploadObject, dataset, upload.Id, $"{ordinal}");
+                var path = Routes.Fill(GatewayRoutes.UploadObject, dataset, upload.Id, $"{ordinal}");
                 outcomes[ordinal] = await gateway.PostFileAsync(path, files[ordinal].FullName, "application/dicom", ContractsJson.Strict.ObjectOutcome, cancellation);
                 step(1);
             });
-        await gateway.PostAsync(GatewayRoutes.Fill(GatewayRoutes.CloseUpload, dataset, upload.Id), ContractsJson.Strict.UploadReport, cancellationToken);
+        await gateway.PostAsync(Routes.Fill(GatewayRoutes.CloseUpload, dataset, upload.Id), ContractsJson.Strict.UploadReport, cancellationToken);
         var refused = outcomes.OrderBy(o => o.Key).Where(o => o.Value.Outcome == "refused")
             .Select(o => new RefusedFileJson(Path.GetRelativePath(folder.FullName, files[o.Key].FullName), o.Value.Code ?? "", o.Value.Reason ?? ""))
             .ToList();
@@ -95,7 +95,7 @@ internal static class UploadCommand
             }
 
             var answer = await gateway.PostAsync(
-                GatewayRoutes.Fill(GatewayRoutes.KnownObjects, dataset), new KnownObjectsQuery(digests), ContractsJson.Strict.KnownObjectsQuery, ContractsJson.Strict.KnownObjects, cancellationToken);
+                Routes.Fill(GatewayRoutes.KnownObjects, dataset), new KnownObjectsQuery(digests), ContractsJson.Strict.KnownObjectsQuery, ContractsJson.Strict.KnownObjects, cancellationToken);
             var known = answer.Known.ToHashSet();
             missing.AddRange(chunk.Where((_, position) => !known.Contains(position)));
             step(known.Count);
@@ -116,7 +116,7 @@ internal static class UploadCommand
         output.WriteLine($"'{report.Dataset}': {report.Stored} stored, {report.Duplicates} already there, {report.Refused.Count} refused, of {report.Objects}.");
         foreach (var refused in report.Refused)
         {
-            output.WriteLine($"  {refused.File}: {refused.Reason} ({refused.Code})");
+            output.WriteLine(Output.Printable($"  {refused.File}: {refused.Reason} ({refused.Code})"));
         }
     }
 }

@@ -10,6 +10,7 @@ namespace Scanlock.Cli.Hosts;
 /// <summary>Calls one host as the signed-in person. Every call of ours may be repeated, so a lost connection is tried again.</summary>
 internal sealed class HostClient(Session session, string url)
 {
+    // An answer that did not come in time is not asked for again: the person has waited long enough.
     private static readonly ResiliencePipeline<HttpResponseMessage> s_retries = new ResiliencePipelineBuilder<HttpResponseMessage>()
         .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
@@ -40,10 +41,11 @@ internal sealed class HostClient(Session session, string url)
     {
         try
         {
-            using var answer = await session.Http.GetAsync(url + path, cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Get, url + path);
+            using var answer = await BoundedCall.SendAsync(session.Http, request, HttpCompletionOption.ResponseContentRead, BoundedCall.AnswerPatience, cancellationToken);
             return answer.IsSuccessStatusCode ? await ReadAsync(answer, type, cancellationToken) : null;
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             throw HostProblemException.Unreachable(new(url), e);
         }
@@ -100,6 +102,7 @@ internal sealed class HostClient(Session session, string url)
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellationToken)
     {
         var token = await session.TokenAsync(url, scope: null, cancellationToken);
+        var patience = method == HttpMethod.Get ? BoundedCall.AnswerPatience : Timeout.InfiniteTimeSpan;
         try
         {
             return await s_retries.ExecuteAsync(
@@ -107,11 +110,11 @@ internal sealed class HostClient(Session session, string url)
                 {
                     using var request = new HttpRequestMessage(method, url + path) { Content = content?.Invoke() };
                     request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-                    return await session.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                    return await BoundedCall.SendAsync(session.Http, request, HttpCompletionOption.ResponseHeadersRead, patience, cancellation);
                 },
                 cancellationToken);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             throw HostProblemException.Unreachable(new(url), e);
         }

@@ -23,7 +23,7 @@ internal sealed class HostProblemException(int exitCode, string name, string mes
     public IReadOnlyList<int> Unmatched { get; private init; } = [];
 
     public static HostProblemException Unreachable(Uri host, Exception why) =>
-        new(Cli.ExitCode.Failed, "unreachable", $"{host.GetLeftPart(UriPartial.Authority)} does not answer: {why.Message}", [], []);
+        new(Cli.ExitCode.Failed, "unreachable", $"{host.GetLeftPart(UriPartial.Authority)} {(why is TimeoutException ? "did not answer in time" : "does not answer")}: {why.Message}", [], []);
 
     public static HostProblemException Local(string name, string message) => new(Cli.ExitCode.Failed, name, message, [], []);
 

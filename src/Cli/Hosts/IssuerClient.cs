@@ -19,7 +19,7 @@ internal sealed class IssuerClient(HttpClient http, TimeProvider time)
 
     public async Task<IssuerMetadata> DiscoverAsync(string issuer, CancellationToken cancellationToken)
     {
-        var metadata = await GetAsync(new Uri(issuer.TrimEnd('/') + "/.well-known/openid-configuration"), OAuthJson.Default.IssuerMetadata, cancellationToken);
+        var metadata = await GetAsync(Address(issuer.TrimEnd('/') + "/.well-known/openid-configuration"), OAuthJson.Default.IssuerMetadata, cancellationToken);
         return metadata.Issuer == issuer
             ? metadata
             : throw HostProblemException.Local("issuer-mismatch", $"{issuer} says it is {metadata.Issuer}; not signing in there.");
@@ -70,7 +70,7 @@ internal sealed class IssuerClient(HttpClient http, TimeProvider time)
     private async Task<(TokenResponse? Token, OAuthError? Error)> TryTokenAsync(string endpoint, Dictionary<string, string> form, CancellationToken cancellationToken)
     {
         using var content = new FormUrlEncodedContent(form);
-        using var answer = await SendAsync(new(HttpMethod.Post, endpoint) { Content = content }, cancellationToken);
+        using var answer = await SendAsync(new(HttpMethod.Post, Address(endpoint)) { Content = content }, cancellationToken);
         if (answer.IsSuccessStatusCode)
         {
             return (await ReadAsync(answer, OAuthJson.Default.TokenResponse, cancellationToken), null);
@@ -90,9 +90,14 @@ internal sealed class IssuerClient(HttpClient http, TimeProvider time)
     private async Task<T> PostAsync<T>(string url, Dictionary<string, string> form, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var content = new FormUrlEncodedContent(form);
-        using var answer = await SendAsync(new(HttpMethod.Post, url) { Content = content }, cancellationToken);
+        using var answer = await SendAsync(new(HttpMethod.Post, Address(url)) { Content = content }, cancellationToken);
         return answer.IsSuccessStatusCode ? await ReadAsync(answer, type, cancellationToken) : throw Refused(await ReadAsync(answer, OAuthJson.Default.OAuthError, cancellationToken));
     }
+
+    /// <summary>An address that a host or an issuer named.</summary>
+    private static Uri Address(string url) => Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        ? address
+        : throw HostProblemException.Local("bad-issuer", $"'{url}' cannot be an issuer's address; not signing in there.");
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -100,9 +105,9 @@ internal sealed class IssuerClient(HttpClient http, TimeProvider time)
         {
             try
             {
-                return await http.SendAsync(request, cancellationToken);
+                return await BoundedCall.SendAsync(http, request, HttpCompletionOption.ResponseContentRead, BoundedCall.AnswerPatience, cancellationToken);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or TimeoutException)
             {
                 throw HostProblemException.Unreachable(request.RequestUri!, e);
             }

@@ -15,9 +15,10 @@ internal sealed class Session : IDisposable
     {
         _store = new(ProfileStore.DefaultFolder(), profile);
         _time = time;
-        Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) })
+        Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = BoundedCall.ConnectPatience })
         {
-            Timeout = TimeSpan.FromMinutes(10),
+            // Each call says how long it waits.
+            Timeout = Timeout.InfiniteTimeSpan,
         };
         Issuers = new(Http, time);
     }

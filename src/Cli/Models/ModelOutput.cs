@@ -19,7 +19,7 @@ internal static class ModelOutput
     private static void Write(TextWriter output, ModelInspection model)
     {
         var rows = model.Tensors.Select(tensor => (IReadOnlyList<string>)
-            [Printable(tensor.Name), Type(tensor), Shape(tensor), Number(tensor.Elements)]);
+            [tensor.Name, Type(tensor), Shape(tensor), Number(tensor.Elements)]);
         Output.Table(output, ["tensor", "type", "shape", "numbers"], rows);
         output.WriteLine();
         Output.Facts(
@@ -30,18 +30,18 @@ internal static class ModelOutput
             ("canonical", model.Canonical switch { true => "yes", false => "no: the gate would write other bytes", null => "refused by the gate" }));
         foreach (var (key, value) in model.Metadata)
         {
-            output.WriteLine(Printable($"metadata    {key} = {value}"));
+            output.WriteLine(Output.Printable($"metadata    {key} = {value}"));
         }
 
         output.WriteLine();
         foreach (var check in model.Checks)
         {
-            output.WriteLine($"ok    {check}");
+            output.WriteLine($"ok    {Output.Printable(check)}");
         }
 
         foreach (var problem in model.Problems)
         {
-            output.WriteLine($"FAIL  {problem}");
+            output.WriteLine($"FAIL  {Output.Printable(problem)}");
         }
     }
 
@@ -50,9 +50,6 @@ internal static class ModelOutput
     private static string Shape(SafetensorsTensor tensor) => tensor.Shape.Count == 0 ? "scalar" : string.Join(" x ", tensor.Shape);
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
-    /// <summary>Names come from a file that may be a stranger's, and a terminal obeys control characters.</summary>
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
 }
 
 internal sealed record TensorJson(string Name, string Type, IReadOnlyList<long> Shape);

@@ -9,6 +9,9 @@ namespace Scanlock.Cli.Runs;
 /// <summary><c>run results</c> and <c>run release</c>: what comes out.</summary>
 internal static class ResultCommands
 {
+    /// <summary>What a reader looks for first; the counts follow as the host gives them.</summary>
+    private static readonly string[] s_first = ["accuracy", "auc", "sensitivity", "specificity", "loss"];
+
     public static Command Results()
     {
         var id = RunCommands.Id();
@@ -18,7 +21,7 @@ internal static class ResultCommands
         {
             using var session = Session.Of(parse);
             var broker = session.Broker(parse);
-            var view = await broker.GetAsync(RunCommands.PathOf(BrokerRoutes.Experiment, parse.GetRequiredValue(id)), ContractsJson.Strict.ExperimentView, cancellationToken);
+            var view = await broker.GetAsync(Routes.Fill(BrokerRoutes.Experiment, parse.GetRequiredValue(id)), ContractsJson.Strict.ExperimentView, cancellationToken);
             if (parse.GetValue(folder) is { } target)
             {
                 foreach (var trial in view.Trials)
@@ -41,11 +44,10 @@ internal static class ResultCommands
             using var session = Session.Of(parse);
             var broker = session.Broker(parse);
             var experiment = await ExperimentOfAsync(broker, parse.GetRequiredValue(trials), cancellationToken);
-            var gateways = await broker.GetAsync(BrokerRoutes.Gateways, ContractsJson.Strict.IReadOnlyListKnownGateway, cancellationToken);
-            var gateway = gateways.First(known => known.Gateway == experiment.Gateway);
+            var gateway = await RunCommands.GatewayAsync(broker, experiment.Gateway, cancellationToken);
             var token = await new HostClient(session, gateway.Url).DelegateAsync("request read", cancellationToken);
             var view = await broker.PostAsync(
-                RunCommands.PathOf(BrokerRoutes.Release, experiment.Id), new ReleaseModels(parse.GetRequiredValue(trials), token), ContractsJson.Strict.ReleaseModels, ContractsJson.Strict.ExperimentView, cancellationToken);
+                Routes.Fill(BrokerRoutes.Release, experiment.Id), new ReleaseModels(parse.GetRequiredValue(trials), token), ContractsJson.Strict.ReleaseModels, ContractsJson.Strict.ExperimentView, cancellationToken);
             return Output.Show(parse, view, ContractsJson.Strict.ExperimentView, output => Write(output, view));
         });
         return command;
@@ -69,23 +71,25 @@ internal static class ResultCommands
         folder.Create();
         if (trial.Metrics is not null)
         {
-            await broker.DownloadAsync(RunCommands.PathOf(BrokerRoutes.Metrics, trial.Id), Path.Combine(folder.FullName, "metrics.json"), cancellationToken);
+            await broker.DownloadAsync(Routes.Fill(BrokerRoutes.Metrics, trial.Id), Path.Combine(folder.FullName, "metrics.json"), cancellationToken);
         }
 
         if (trial.Model == "released")
         {
-            await broker.DownloadAsync(RunCommands.PathOf(BrokerRoutes.Model, trial.Id), Path.Combine(folder.FullName, "model.safetensors"), cancellationToken);
+            await broker.DownloadAsync(Routes.Fill(BrokerRoutes.Model, trial.Id), Path.Combine(folder.FullName, "model.safetensors"), cancellationToken);
         }
     }
+
+    private static int Place(string metric) => Array.IndexOf(s_first, metric) is >= 0 and var place ? place : s_first.Length;
 
     private static void Write(TextWriter output, ExperimentView view)
     {
         foreach (var trial in view.Trials)
         {
-            Output.Facts(output, ("trial", trial.Id), ("state", ExperimentText.Line(trial)), ("model", trial.Model));
+            Output.Facts(output, ("trial", trial.Id), ("state", ExperimentText.Line(view, trial)), ("model", trial.Model));
             if (trial.Metrics is { } metrics && metrics.TryGetProperty("final", out var final))
             {
-                Output.Table(output, ["metric", "value"], final.EnumerateObject().Select(m => (string[])[m.Name, m.Value.ValueKind == JsonValueKind.Null ? "withheld" : m.Value.GetRawText()]));
+                Output.Table(output, ["metric", "value"], final.EnumerateObject().OrderBy(m => Place(m.Name)).Select(m => (string[])[m.Name, m.Value.ValueKind == JsonValueKind.Null ? "withheld" : m.Value.GetRawText()]));
             }
         }
     }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Scanlock.Cli.Hosts;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Broker;
-using Scanlock.Contracts.Gateway;
 
 namespace Scanlock.Cli.Runs;
 
@@ -19,7 +18,14 @@ internal static class RunCommands
 
     internal static Argument<string> Id() => new("ID") { Description = "The experiment's id." };
 
-    internal static string PathOf(string route, string id) => GatewayRoutes.Fill(route, id);
+    /// <summary>Where a gateway answers, as the broker knows it.</summary>
+    internal static async Task<KnownGateway> GatewayAsync(HostClient broker, string name, CancellationToken cancellationToken)
+    {
+        var gateways = await broker.GetAsync(BrokerRoutes.Gateways, ContractsJson.Strict.IReadOnlyListKnownGateway, cancellationToken);
+        return gateways.FirstOrDefault(gateway => gateway.Gateway == name) ?? throw HostProblemException.Local(
+            "unknown-gateway",
+            $"The broker knows no gateway '{name}'; it knows {(gateways.Count == 0 ? "none" : string.Join(", ", gateways.Select(gateway => gateway.Gateway)))}.");
+    }
 
     internal static int ExitCodeOf(ExperimentView view) =>
         view.Trials.Any(trial => trial.State == TrialStates.Refused) || view.State == TrialStates.Refused ? ExitCode.RefusedByPolicy
@@ -54,7 +60,7 @@ internal static class RunCommands
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var session = Session.Of(parse);
-            var view = await session.Broker(parse).GetAsync(PathOf(BrokerRoutes.Experiment, parse.GetRequiredValue(id)), ContractsJson.Strict.ExperimentView, cancellationToken);
+            var view = await session.Broker(parse).GetAsync(Routes.Fill(BrokerRoutes.Experiment, parse.GetRequiredValue(id)), ContractsJson.Strict.ExperimentView, cancellationToken);
             return Output.Show(parse, view, ContractsJson.Strict.ExperimentView, output => ExperimentText.Write(output, view));
         });
         return command;
@@ -67,7 +73,7 @@ internal static class RunCommands
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var session = Session.Of(parse);
-            var view = await session.Broker(parse).PostAsync(PathOf(BrokerRoutes.Cancel, parse.GetRequiredValue(id)), ContractsJson.Strict.ExperimentView, cancellationToken);
+            var view = await session.Broker(parse).PostAsync(Routes.Fill(BrokerRoutes.Cancel, parse.GetRequiredValue(id)), ContractsJson.Strict.ExperimentView, cancellationToken);
             return Output.Show(parse, view, ContractsJson.Strict.ExperimentView, output => ExperimentText.Write(output, view));
         });
         return command;

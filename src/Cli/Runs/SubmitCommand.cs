@@ -27,13 +27,7 @@ internal static class SubmitCommand
 
             using var session = Session.Of(parse);
             var broker = session.Broker(parse);
-            var gateways = await broker.GetAsync(BrokerRoutes.Gateways, ContractsJson.Strict.IReadOnlyListKnownGateway, cancellationToken);
-            if (gateways.FirstOrDefault(gateway => gateway.Gateway == spec.Gateway) is not { } known)
-            {
-                return Failure.Report(
-                    parse, ExitCode.Failed, "unknown-gateway", $"The broker knows no gateway '{spec.Gateway}'; it knows {string.Join(", ", gateways.Select(gateway => gateway.Gateway))}.");
-            }
-
+            var known = await RunCommands.GatewayAsync(broker, spec.Gateway, cancellationToken);
             var token = await new HostClient(session, known.Url).DelegateAsync("request read", cancellationToken);
             var view = await broker.PostAsync(
                 BrokerRoutes.Experiments, new SubmitExperiment(Guid.NewGuid().ToString(), spec, token), ContractsJson.Strict.SubmitExperiment, ContractsJson.Strict.ExperimentView, cancellationToken);

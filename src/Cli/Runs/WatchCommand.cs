@@ -5,7 +5,7 @@ using Scanlock.Contracts.Broker;
 
 namespace Scanlock.Cli.Runs;
 
-/// <summary><c>run watch</c>: a line each time something changes, until every trial has ended or waits for people.</summary>
+/// <summary><c>run watch</c>: a line each time something changes, until every trial has ended. Where people must agree first it says who, and waits on.</summary>
 internal static class WatchCommand
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
@@ -27,12 +27,19 @@ internal static class WatchCommand
     public static async Task<int> WatchAsync(ParseResult parse, HostClient broker, string id, CancellationToken cancellationToken)
     {
         var said = new Dictionary<string, string>(StringComparer.Ordinal);
+        var asked = false;
         while (true)
         {
-            var view = await broker.GetAsync(RunCommands.PathOf(BrokerRoutes.Experiment, id), ContractsJson.Strict.ExperimentView, cancellationToken);
+            var view = await broker.GetAsync(Routes.Fill(BrokerRoutes.Experiment, id), ContractsJson.Strict.ExperimentView, cancellationToken);
+            if (!asked && ExperimentText.WaitsFor(view) is { } people)
+            {
+                asked = true;
+                await parse.InvocationConfiguration.Error.WriteLineAsync(people);
+            }
+
             foreach (var trial in view.Trials)
             {
-                var line = ExperimentText.Line(trial);
+                var line = ExperimentText.Line(view, trial);
                 if (said.GetValueOrDefault(trial.Id) != line)
                 {
                     said[trial.Id] = line;

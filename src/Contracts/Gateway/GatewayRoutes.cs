@@ -54,17 +54,4 @@ public static class GatewayRoutes
 
     /// <summary>The log's files, as C2SP tlog-tiles lays them out, below this path.</summary>
     public const string Audit = "/audit";
-
-    /// <summary>Fills a route's parameters, each escaped, in the order they stand.</summary>
-    public static string Fill(string route, params ReadOnlySpan<string> values)
-    {
-        foreach (var value in values)
-        {
-            var open = route.IndexOf('{', StringComparison.Ordinal);
-            var close = route.IndexOf('}', StringComparison.Ordinal);
-            route = string.Concat(route.AsSpan(0, open), Uri.EscapeDataString(value), route.AsSpan(close + 1));
-        }
-
-        return route;
-    }
 }

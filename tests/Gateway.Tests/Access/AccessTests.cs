@@ -59,10 +59,10 @@ public sealed class AccessTests
         Assert.Equal(["approvals"], (await hospital.DecideAsync(GatewayRoutes.Approve, asked.Id, hospital.Token("rosa", "saint-brannoch", Roles.Reviewer))).Rules);
         Assert.Equal(RequestStates.Pending, (await hospital.ApproveAsync(asked.Id, hospital.Reviewer)).State);
         Assert.Contains("once", (await hospital.DecideAsync(GatewayRoutes.Approve, asked.Id, hospital.Reviewer)).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
-        Assert.Null((await hub.GetAsync(GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, asked.Id))).As(ContractsJson.Strict.PermitView).Permit);
+        Assert.Null((await hub.GetAsync(Routes.Fill(GatewayRoutes.BrokerPermit, asked.Id))).As(ContractsJson.Strict.PermitView).Permit);
         var allowed = await hospital.ApproveAsync(asked.Id, hospital.OtherReviewer);
         Assert.Equal((RequestStates.Allowed, 2), (allowed.State, allowed.Approvals.Count));
-        var permit = hub.Read((await hub.GetAsync(GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, asked.Id))).As(ContractsJson.Strict.PermitView));
+        var permit = hub.Read((await hub.GetAsync(Routes.Fill(GatewayRoutes.BrokerPermit, asked.Id))).As(ContractsJson.Strict.PermitView));
         Assert.Equal(["rupert", "ruth"], permit.Approvals.Select(approval => approval.Subject));
         Assert.Equal(2, (await hospital.LogAsync()).Count(entry => entry.Act == Acts.AccessApprove && entry.Comment == "looked at it"));
     }
@@ -133,7 +133,7 @@ public sealed class AccessTests
         var hub = new Hub(hospital);
         var asked = Hub.Request();
         await hub.AskAsync(asked);
-        var path = GatewayRoutes.Fill(GatewayRoutes.Request, asked.Id);
+        var path = Routes.Fill(GatewayRoutes.Request, asked.Id);
         Assert.Equal(HttpStatusCode.NotFound, (await hospital.GetAsync(path, hospital.Token("otto", "unito", Roles.Researcher))).Status);
         Assert.Equal(HttpStatusCode.OK, (await hospital.GetAsync(path, hospital.Token("rosa", "unito", Roles.Researcher, "read"))).Status);
         var mine = (await hospital.GetAsync(GatewayRoutes.Requests, hospital.Token("otto", "unito", Roles.Researcher))).As(ContractsJson.Strict.IReadOnlyListRequestView);

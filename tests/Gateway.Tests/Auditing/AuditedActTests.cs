@@ -63,7 +63,7 @@ public sealed class AuditedActTests
         await AppendAsync(hospital, Acts.DatasetWithdraw, ("dataset", Hospital.Dataset));
         await hospital.RestartAsync();
         Assert.DoesNotContain(await hospital.LogAsync(), entry => entry.Act == Acts.EntryAbandoned);
-        var entry = (await hospital.GetAsync(GatewayRoutes.Fill(GatewayRoutes.Dataset, Hospital.Dataset), hospital.Steward)).As(ContractsJson.Strict.DatasetEntry);
+        var entry = (await hospital.GetAsync(Routes.Fill(GatewayRoutes.Dataset, Hospital.Dataset), hospital.Steward)).As(ContractsJson.Strict.DatasetEntry);
         Assert.Equal(DatasetStates.Withdrawn, entry.State);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(hospital.State, "blobs", "headers", Hospital.Dataset)));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Scanlock.Contracts;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Signing;
 using Scanlock.Gateway.Tests.Hosting;
@@ -7,7 +8,7 @@ namespace Scanlock.Gateway.Tests.Brokers;
 
 public sealed class BrokerTokenTests
 {
-    private static readonly string s_path = GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, "3f2504e0-4f89-41d3-9a0c-0305e82c3301");
+    private static readonly string s_path = Routes.Fill(GatewayRoutes.BrokerPermit, "3f2504e0-4f89-41d3-9a0c-0305e82c3301");
 
     [Fact]
     public async Task A_token_is_for_one_call_also_over_a_restart()

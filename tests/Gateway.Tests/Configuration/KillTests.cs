@@ -62,7 +62,7 @@ public sealed class KillTests
     {
         var query = new KnownObjectsQuery([.. objects.Select(bytes => Sha256Digest.Of(bytes))]);
         var known = (await hospital.PostAsync(
-            GatewayRoutes.Fill(GatewayRoutes.KnownObjects, Hospital.Dataset), hospital.Steward, query, ContractsJson.Strict.KnownObjectsQuery))
+            Routes.Fill(GatewayRoutes.KnownObjects, Hospital.Dataset), hospital.Steward, query, ContractsJson.Strict.KnownObjectsQuery))
             .As(ContractsJson.Strict.KnownObjects).Known.ToHashSet();
         var missing = Enumerable.Range(0, objects.Count).Where(i => !known.Contains(i)).ToList();
         var sending = missing.Select(i => EndsAsync(hospital.SendObjectAsync(upload, i, objects[i]))).ToList();

@@ -51,7 +51,7 @@ public sealed class CatalogueTests
     public async Task An_unknown_dataset_is_named_in_the_refusal()
     {
         await using var hospital = await Hospital.StartAsync();
-        var path = GatewayRoutes.Fill(GatewayRoutes.Dataset, "nowhere");
+        var path = Routes.Fill(GatewayRoutes.Dataset, "nowhere");
         Assert.Contains("'nowhere'", (await hospital.GetAsync(path, hospital.Researcher)).Problem(HttpStatusCode.NotFound), StringComparison.Ordinal);
         Assert.Contains("'nowhere'", (await hospital.SealAsync(dataset: "nowhere")).Problem(HttpStatusCode.NotFound), StringComparison.Ordinal);
     }
@@ -71,7 +71,7 @@ public sealed class CatalogueTests
     {
         await using var hospital = await Hospital.StartAsync();
         await hospital.CreateAsync();
-        var uploads = GatewayRoutes.Fill(GatewayRoutes.Uploads, Hospital.Dataset);
+        var uploads = Routes.Fill(GatewayRoutes.Uploads, Hospital.Dataset);
         Assert.Equal(HttpStatusCode.Forbidden, (await hospital.SendAsync(HttpMethod.Post, uploads, hospital.Researcher)).Status);
         Assert.Equal(HttpStatusCode.Forbidden, (await hospital.SendAsync(HttpMethod.Post, uploads, hospital.Token("stella", "saint-brannoch", "steward", "request read"))).Status);
         var stranger = await hospital.SendAsync(HttpMethod.Post, uploads, hospital.Token("sven", "elsewhere", "steward"));
@@ -86,7 +86,7 @@ public sealed class CatalogueTests
     {
         await using var hospital = await Hospital.StartAsync();
         await hospital.SealPhantomsAsync(patients);
-        var entry = (await hospital.GetAsync(GatewayRoutes.Fill(GatewayRoutes.Dataset, Hospital.Dataset), hospital.Researcher)).As(ContractsJson.Strict.DatasetEntry);
+        var entry = (await hospital.GetAsync(Routes.Fill(GatewayRoutes.Dataset, Hospital.Dataset), hospital.Researcher)).As(ContractsJson.Strict.DatasetEntry);
         Assert.Equal((told, told * 2, 1), (entry.Patients, entry.Samples, entry.LatestVersion));
         Assert.Equal(["covid"], entry.LabelNames);
     }

@@ -75,7 +75,7 @@ public sealed class UploadTests
         var (first, second) = (Phantom.Of(1, 1).ToDicom(), Phantom.Of(1, 2).ToDicom());
         await hospital.UploadAsync([first]);
         var answer = await hospital.PostAsync(
-            GatewayRoutes.Fill(GatewayRoutes.KnownObjects, Hospital.Dataset), hospital.Steward,
+            Routes.Fill(GatewayRoutes.KnownObjects, Hospital.Dataset), hospital.Steward,
             new KnownObjectsQuery([Sha256Digest.Of(second), Sha256Digest.Of(first)]), ContractsJson.Strict.KnownObjectsQuery);
         Assert.Equal([1], answer.As(ContractsJson.Strict.KnownObjects).Known);
     }

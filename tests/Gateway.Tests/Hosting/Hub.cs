@@ -46,7 +46,7 @@ internal sealed class Hub(Hospital hospital)
     {
         var view = (await AskAsync(request ?? Request())).As(ContractsJson.Strict.RequestView);
         Assert.Equal(RequestStates.Allowed, view.State);
-        return (await GetAsync(GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, view.Id))).As(ContractsJson.Strict.PermitView);
+        return (await GetAsync(Routes.Fill(GatewayRoutes.BrokerPermit, view.Id))).As(ContractsJson.Strict.PermitView);
     }
 
     public Permit Read(PermitView view) => StatementKinds.Permit.Verify(view.Permit!, GatewayKey).Value;
@@ -93,7 +93,7 @@ internal sealed class Hub(Hospital hospital)
     {
         var permit = Read(view);
         var dataset = permit.Datasets[0];
-        return $"{GatewayRoutes.Fill(GatewayRoutes.BrokerPart, dataset.Dataset, $"{dataset.Version}", part)}?permit={permit.Id}";
+        return $"{Routes.Fill(GatewayRoutes.BrokerPart, dataset.Dataset, $"{dataset.Version}", part)}?permit={permit.Id}";
     }
 
     public Statement<Progress> Progress(Statement<Job> job, int sequence, string? failure = null, params (string Name, double Value)[] values) =>

@@ -16,18 +16,18 @@ internal static class StewardWork
     }
 
     public static async Task<string> OpenUploadAsync(this Hospital hospital, string dataset = Hospital.Dataset) =>
-        (await hospital.SendAsync(HttpMethod.Post, GatewayRoutes.Fill(GatewayRoutes.Uploads, dataset), hospital.Steward))
+        (await hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.Uploads, dataset), hospital.Steward))
         .As(ContractsJson.Strict.UploadSession).Id;
 
     public static async Task<Answer> SendObjectAsync(this Hospital hospital, string upload, int ordinal, byte[] bytes, string dataset = Hospital.Dataset)
     {
         using var content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/dicom") } };
         return await hospital.SendAsync(
-            HttpMethod.Post, GatewayRoutes.Fill(GatewayRoutes.UploadObject, dataset, upload, $"{ordinal}"), hospital.Steward, content);
+            HttpMethod.Post, Routes.Fill(GatewayRoutes.UploadObject, dataset, upload, $"{ordinal}"), hospital.Steward, content);
     }
 
     public static async Task<UploadReport> CloseUploadAsync(this Hospital hospital, string upload, string dataset = Hospital.Dataset) =>
-        (await hospital.SendAsync(HttpMethod.Post, GatewayRoutes.Fill(GatewayRoutes.CloseUpload, dataset, upload), hospital.Steward))
+        (await hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.CloseUpload, dataset, upload), hospital.Steward))
         .As(ContractsJson.Strict.UploadReport);
 
     public static async Task<UploadReport> UploadAsync(this Hospital hospital, IEnumerable<byte[]> objects, string dataset = Hospital.Dataset)
@@ -43,12 +43,12 @@ internal static class StewardWork
 
     public static Task<Answer> LabelAsync(this Hospital hospital, string keyKind, IEnumerable<LabelAssignment> rows, string name = "covid", string dataset = Hospital.Dataset) =>
         hospital.PostAsync(
-            GatewayRoutes.Fill(GatewayRoutes.Labels, dataset), hospital.Steward,
+            Routes.Fill(GatewayRoutes.Labels, dataset), hospital.Steward,
             new LabelUpload(name, keyKind, [.. rows]), ContractsJson.Strict.LabelUpload);
 
     public static Task<Answer> SealAsync(this Hospital hospital, bool leaveOutUnlabelled = false, string dataset = Hospital.Dataset) =>
         hospital.PostAsync(
-            GatewayRoutes.Fill(GatewayRoutes.Versions, dataset), hospital.Steward, new SealVersion(leaveOutUnlabelled), ContractsJson.Strict.SealVersion);
+            Routes.Fill(GatewayRoutes.Versions, dataset), hospital.Steward, new SealVersion(leaveOutUnlabelled), ContractsJson.Strict.SealVersion);
 
     /// <summary>A dataset of so many patients with two slices each, the odd ones with finding 1, sealed.</summary>
     public static async Task<SealedVersion> SealPhantomsAsync(this Hospital hospital, int patients = 6, string? policy = null, string dataset = Hospital.Dataset)
@@ -67,5 +67,5 @@ internal static class StewardWork
         phantoms.Select(phantom => phantom.Patient).Distinct().Select((patient, i) => new LabelAssignment(patient, $"{i % 2}", null));
 
     public static Task<Answer> WithdrawAsync(this Hospital hospital, string dataset = Hospital.Dataset) =>
-        hospital.SendAsync(HttpMethod.Post, GatewayRoutes.Fill(GatewayRoutes.Withdraw, dataset), hospital.Steward);
+        hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.Withdraw, dataset), hospital.Steward);
 }

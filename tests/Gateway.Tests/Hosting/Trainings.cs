@@ -46,7 +46,7 @@ internal static class Trainings
     public static async Task<Answer> PutPartAsync(this Hub hub, Hospital hospital, Sha256Digest job, string part, byte[] bytes)
     {
         using var content = new ByteArrayContent(bytes);
-        return await hospital.SendAsync(HttpMethod.Put, GatewayRoutes.Fill(GatewayRoutes.BrokerResultPart, job.ToString(), part), hub.BrokerToken(), content);
+        return await hospital.SendAsync(HttpMethod.Put, Routes.Fill(GatewayRoutes.BrokerResultPart, job.ToString(), part), hub.BrokerToken(), content);
     }
 
     public static Statement<ResultBundle> Bundle(

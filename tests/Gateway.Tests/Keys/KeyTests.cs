@@ -227,7 +227,7 @@ public sealed class KeyTests
         Assert.Equal(DatasetStates.Withdrawn, (await hospital.WithdrawAsync()).As(ContractsJson.Strict.DatasetEntry).State);
         Assert.Contains("withdrawn", (await hub.AskKeysAsync(job, hub.KeyRequest(job, holder))).Rules);
         Assert.Contains("withdrawn", (await hub.PartAsync(permit, "shard-00000")).Rules);
-        Assert.Null((await hub.GetAsync(GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, hub.Read(permit).Id))).As(ContractsJson.Strict.PermitView).Permit);
+        Assert.Null((await hub.GetAsync(Routes.Fill(GatewayRoutes.BrokerPermit, hub.Read(permit).Id))).As(ContractsJson.Strict.PermitView).Permit);
         foreach (var folder in new[] { "headers", "samples", "bodies" })
         {
             Assert.Empty(Directory.EnumerateFiles(Path.Combine(hospital.State, "blobs", folder, Hospital.Dataset)));
@@ -235,7 +235,7 @@ public sealed class KeyTests
 
         Assert.False(File.Exists(Path.Combine(hospital.KeyFolder, "datasets", $"{Hospital.Dataset}.key")));
         (await hospital.WithdrawAsync()).Problem(HttpStatusCode.Conflict);
-        (await hospital.SendAsync(HttpMethod.Post, GatewayRoutes.Fill(GatewayRoutes.Uploads, Hospital.Dataset), hospital.Steward)).Problem(HttpStatusCode.Conflict);
+        (await hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.Uploads, Hospital.Dataset), hospital.Steward)).Problem(HttpStatusCode.Conflict);
         Assert.Contains("withdrawn", (await hub.AskAsync(Hub.Request())).Rules);
     }
 }

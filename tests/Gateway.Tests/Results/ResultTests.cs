@@ -244,7 +244,7 @@ public sealed class ResultTests
         return await db.Ledger.OrderBy(exit => exit.Id).ToListAsync();
     }
 
-    private static string Fill(string route, Statement<Job> job) => GatewayRoutes.Fill(route, job.Digest.ToString());
+    private static string Fill(string route, Statement<Job> job) => Routes.Fill(route, job.Digest.ToString());
 
     private static string Delegated(Hospital hospital) => hospital.Token("rosa", "unito", Roles.Researcher, "request read");
 }

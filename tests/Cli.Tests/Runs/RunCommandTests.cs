@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Scanlock.Cli.Tests.Hosts;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Broker;
+using Scanlock.Testing;
+
+namespace Scanlock.Cli.Tests.Runs;
+
+public sealed class RunCommandTests : IDisposable
+{
+    private const string Sentence = "one reviewer of saint-brannoch must approve, and 0 did";
+
+    private readonly LoopbackHost _host = new();
+    private readonly TestFolder _folder = new();
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    [Trait("promise", "P11")]
+    public async Task An_unknown_field_of_an_experiment_is_named_with_its_place()
+    {
+        await File.WriteAllTextAsync(_folder["experiment.yaml"], "name: first\npurpose:\n  permission: HMB\n  reason: none\n", TestContext.Current.CancellationToken);
+
+        var run = await _host.RunAsync($"run submit {_folder["experiment.yaml"]}");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("scanlock run submit: experiment.yaml, at $.purpose", run.Error, StringComparison.Ordinal);
+        Assert.Contains("'reason'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watch_says_once_who_must_agree_and_waits_on()
+    {
+        await _host.SignInAsync();
+        var waiting = View(TrialStates.WaitingApproval, "Waiting for approval at the gateway 'saint-brannoch'. " + Sentence);
+        _host.Answer("GET /api/v1/experiments/e1", waiting, waiting, View(TrialStates.Finished, null));
+
+        var run = await _host.RunAsync($"run watch e1 --broker {_host.Url}");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(2, run.Error.Split(Sentence).Length);
+        Assert.Contains("scanlock access approve e1 --comment TEXT", run.Error, StringComparison.Ordinal);
+        Assert.Contains("t1  finished", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Status_says_once_what_it_waits_for()
+    {
+        await _host.SignInAsync();
+        _host.Answer("GET /api/v1/experiments/e1", View(TrialStates.WaitingApproval, "Waiting for approval at the gateway 'saint-brannoch'. " + Sentence));
+
+        var run = await _host.RunAsync($"run status e1 --broker {_host.Url}");
+
+        Assert.Equal(2, run.OutputText.Split(Sentence).Length);
+        Assert.DoesNotContain("(Waiting", run.OutputText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("promise", "P11")]
+    public async Task Release_from_a_gateway_that_the_broker_no_longer_knows_says_so()
+    {
+        await _host.SignInAsync();
+        _host.Answer("GET /api/v1/experiments", $"[{View(TrialStates.Finished, null)}]");
+        _host.Answer("GET /api/v1/gateways", """[{"gateway":"elsewhere","url":"http://127.0.0.1:1"}]""");
+
+        var run = await _host.RunAsync($"run release t1 --broker {_host.Url}");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal("scanlock run release: The broker knows no gateway 'saint-brannoch'; it knows elsewhere.", run.Error.Trim());
+    }
+
+    [Fact]
+    public async Task Results_begin_with_what_a_reader_looks_for()
+    {
+        await _host.SignInAsync();
+        _host.Answer("GET /api/v1/experiments/e1", View(TrialStates.Finished, null));
+
+        var run = await _host.RunAsync($"run results e1 --broker {_host.Url}");
+
+        var names = run.OutputText.Split('\n').Select(line => line.Split(' ')[0]).Where(name => name is "accuracy" or "auc" or "sensitivity" or "loss" or "true_positives");
+        Assert.Equal(["accuracy", "auc", "sensitivity", "loss", "true_positives"], names);
+    }
+
+    private static string View(string state, string? explanation)
+    {
+        using var metrics = JsonDocument.Parse("""{"final":{"loss":0.5,"true_positives":9,"sensitivity":0.8,"auc":0.9,"accuracy":0.7}}""");
+        var trial = new TrialView("t1", state, null, null, explanation, null, [], metrics.RootElement, null, DateTimeOffset.UnixEpoch);
+        return JsonSerializer.Serialize(
+            new ExperimentView("e1", "first", "saint-brannoch", "covid-ct", "cluster", state, "pending", [new("approvals", 7, "needs-approval", Sentence)], [trial], DateTimeOffset.UnixEpoch),
+            ContractsJson.Strict.ExperimentView);
+    }
+}
