@@ -122,19 +122,42 @@ public sealed class JobTests
     }
 
     [Fact]
-    public async Task A_ciphertext_altered_on_the_sites_disk_fails_the_job_before_the_trainer_starts()
+    [Trait("promise", "P9")]
+    public async Task A_ciphertext_altered_on_the_sites_disk_fails_the_job_before_the_trainer_starts_and_is_asked_for_again()
     {
         await using var trial = await Trial.OfScriptAsync("cat /data/* > /out/model.safetensors; echo {} > /out/metrics.json");
+        var damaged = trial.Gateway.Parts[1].Part.Ciphertext;
         trial.Answer = request =>
         {
-            var file = Path.Combine(trial.Site.State, "staged", trial.Gateway.Parts[1].Part.Ciphertext.Hex);
+            var file = Path.Combine(trial.Site.State, "staged", damaged.Hex);
             var bytes = File.ReadAllBytes(file);
             bytes[^1] ^= 1;
             File.WriteAllBytes(file, bytes);
             return trial.Gateway.Sign(trial.Gateway.Release(request));
         };
         await trial.FailsAsync(JobFailures.InputDamaged);
+        Assert.Equal([damaged], await MissingAsync(trial));
+
+        await trial.Gateway.StageAsync(trial.Agent);
+        Assert.Empty(await MissingAsync(trial));
+        var permit = StatementKinds.Permit.Verify(trial.Job.Value.Permits[0], trial.Site.GatewayKey.Public).Value;
+        var next = new Trial(trial.Site, trial.Gateway, trial.Agent, trial.Gateway.Sign(trial.Gateway.Job(permit)));
+        Assert.IsType<Accepted>(await trial.Agent.AskAsync(new Submit(next.Job.Compact)));
+        await next.FinishesAsync();
     }
+
+    [Fact]
+    public async Task Ciphertexts_that_are_as_they_were_sent_stay_where_only_the_headers_are_wrong()
+    {
+        await using var trial = await Trial.OfScriptAsync(TestSite.MetricsAndModel);
+        trial.Answer = request => trial.Gateway.Sign(trial.Gateway.Release(request) with { Headers = [] });
+        await trial.FailsAsync(JobFailures.InputDamaged);
+        Assert.Empty(await MissingAsync(trial));
+    }
+
+    private static async Task<IEnumerable<Sha256Digest>> MissingAsync(Trial trial) =>
+        Assert.IsType<Holdings>(await trial.Agent.AskAsync(new Have([.. trial.Gateway.Parts.Select(p => p.Part.Ciphertext)])))
+            .Items.Where(holding => !holding.Complete).Select(holding => holding.Digest);
 
     [Fact]
     public async Task Without_isolation_a_job_runs_only_where_permit_and_site_both_accept_that()

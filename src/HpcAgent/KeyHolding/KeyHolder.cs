@@ -1,4 +1,5 @@
 using Scanlock.Contracts;
+using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.Envelope;
@@ -65,12 +66,8 @@ internal sealed class KeyHolder(HolderChannel channel)
         foreach (var part in plan.Parts)
         {
             var header = order.Headers.FirstOrDefault(h => h.Part == part.Id);
-            await using var body = File.OpenRead(Path.Combine(plan.Staged, part.Ciphertext.Hex));
             var path = Path.Combine(work.Data, part.Id == plan.LabelsPart ? TrainerJob.LabelsFile : $"{part.Id}.tar");
-            var opening = header is null
-                ? new NotForThisKey()
-                : await ManifestOpening.ToFileAsync(Convert.FromBase64String(header.Header), body, part, key, path, cancellationToken);
-            if (opening.IsRefused)
+            if (header is null || !await OpenPartAsync(plan, part, header, key, path, cancellationToken))
             {
                 await FailAsync(JobFailures.InputDamaged, cancellationToken);
                 lease.Dispose();
@@ -79,6 +76,20 @@ internal sealed class KeyHolder(HolderChannel channel)
         }
 
         return lease;
+    }
+
+    private static async Task<bool> OpenPartAsync(
+        Prepare plan, ManifestPart part, PartHeader header, PrivateKey key, string path, CancellationToken cancellationToken)
+    {
+        var staged = Path.Combine(plan.Staged, part.Ciphertext.Hex);
+        if (!File.Exists(staged))
+        {
+            // Another job has found it damaged since this one was admitted.
+            return false;
+        }
+
+        await using var body = File.OpenRead(staged);
+        return !(await ManifestOpening.ToFileAsync(Convert.FromBase64String(header.Header), body, part, key, path, cancellationToken)).IsRefused;
     }
 
     private async Task SealAsync(Prepare plan, WorkFolder work, CancellationToken cancellationToken)

@@ -73,12 +73,17 @@ internal sealed class RunStep(Site site, JobFolder folder, Journal journal, Time
         }
 
         await using var store = new CiphertextStore(site.State, site.Caps, time);
-        if (!job.Job.Value.Inputs.All(input => store.Has(input.Digest, input.Bytes)))
+        var inputs = job.Job.Value.Inputs;
+        var outcome = !inputs.All(input => store.Has(input.Digest, input.Bytes)) ? new JobOutcome.Failed(JobFailures.InputDamaged)
+            : FallsBelowMinima(job) ? new JobOutcome.Failed(JobFailures.BelowMinima)
+            : await RunAdmittedAsync(job, cancellationToken);
+        if (outcome is JobOutcome.Failed(JobFailures.InputDamaged))
         {
-            return new JobOutcome.Failed(JobFailures.InputDamaged);
+            // Before the failure can be seen: whoever stages again because of it must not be told that all is here.
+            await new DamagedInputs(site.State, store, journal, time).DropAsync(inputs, cancellationToken);
         }
 
-        return FallsBelowMinima(job) ? new JobOutcome.Failed(JobFailures.BelowMinima) : await RunAdmittedAsync(job, cancellationToken);
+        return outcome;
     }
 
     private async Task<JobOutcome> RunAdmittedAsync(AdmittedJob job, CancellationToken cancellationToken)

@@ -23,6 +23,8 @@ internal sealed class Journal(SiteState state, TimeProvider time)
 
     public void Purged(Sha256Digest job) => Write($"{job} purged");
 
+    public void Damaged(Sha256Digest input) => Write($"{input} is missing or damaged on this disk; it has to be sent again");
+
     public void Refused(string code, string sentence) => Write($"refused, {code}: {sentence}");
 
     public void Stopped(bool stopped) => Write(stopped ? "kill switch on" : "kill switch off");

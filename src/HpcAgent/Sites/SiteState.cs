@@ -19,6 +19,9 @@ internal sealed record SiteState(string Root)
 
     public string Lock => Path.Combine(Root, "lock");
 
+    /// <summary>Held by the one job that looks for damaged ciphertexts.</summary>
+    public string DamageLock => Path.Combine(Root, "damage-lock");
+
     /// <summary>There while everything is stopped.</summary>
     public string KillSwitch => Path.Combine(Root, "kill-switch");
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Agent;
 using Scanlock.HpcAgent.Sites;
@@ -71,6 +72,21 @@ internal sealed class CiphertextStore(SiteState state, SiteCaps caps, TimeProvid
 
     /// <summary>Whether the whole of it is here, by its size too.</summary>
     public bool Has(Sha256Digest digest, long bytes) => Find(digest)?.Length == bytes;
+
+    /// <summary>Whether what stands under this digest, if anything does, has it.</summary>
+    public async Task<bool> IsIntactAsync(Sha256Digest digest, CancellationToken cancellationToken)
+    {
+        if (Find(digest) is not { } whole)
+        {
+            return true;
+        }
+
+        await using var file = whole.OpenRead();
+        return Sha256Digest.FromHash(await SHA256.HashDataAsync(file, cancellationToken)) == digest;
+    }
+
+    /// <summary>Deletes the whole one; a partial one, which is being sent anew, stays.</summary>
+    public void DropWhole(Sha256Digest digest) => File.Delete(Path.Combine(state.Staged, digest.Hex));
 
     /// <summary>Deletes it, whole or partial.</summary>
     public async Task DeleteAsync(Sha256Digest digest)
