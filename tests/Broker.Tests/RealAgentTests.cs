@@ -77,14 +77,15 @@ public sealed class RealAgentTests
             File.WriteAllText(_folder["gateway.pub.pem"], gateway.ExportPem());
             File.WriteAllText(_folder["broker.pub.pem"], broker.ExportPem());
             Directory.CreateDirectory(_folder["trainer"]);
-            File.WriteAllText(_folder["trainer", "train.sh"], "exit 1\n");
+            File.WriteAllText(_folder["trainer", "train.sh"], "#!/bin/sh\nexit 1\n");
+            File.SetUnixFileMode(_folder["trainer", "train.sh"], (UnixFileMode)0b111_101_101);
             File.WriteAllText(_folder["site.yaml"], $$"""
                 site: demo-cluster
                 state: state
                 key: agent.pem
                 gateways: [{name: hospital, key: gateway.pub.pem}]
                 brokers: [{name: hub, key: broker.pub.pem}]
-                trainers: [{path: trainer, command: [sh, train.sh]}]
+                trainers: [{path: trainer, command: [train.sh]}]
                 purposes: [HMB]
                 {{caps}}
                 isolation: [bubblewrap, bubblewrap-swap]

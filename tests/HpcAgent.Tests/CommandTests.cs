@@ -55,11 +55,9 @@ public sealed class CommandTests
     public async Task Check_fails_where_jobs_could_not_run()
     {
         using var site = new TestSite { Isolation = "apptainer" };
-        site.AddTrainer("[no-such-program]", ("x", "x"));
         site.WriteFile();
         var check = await RunAsync("check", "--site", site.File);
         Assert.Equal(new ProgramEnd.Exited(new ProgramExit.Status(1)), check.End);
-        Assert.Contains("no-such-program is not on this node", check.Output, StringComparison.Ordinal);
         Assert.Contains("FAIL  isolation", check.Output, StringComparison.Ordinal);
     }
 
@@ -93,6 +91,37 @@ public sealed class CommandTests
         ];
         Assert.All(expected, line => Assert.Contains(line, serve.ErrorTail, StringComparison.Ordinal));
         Assert.Equal(expected.Length, serve.ErrorTail.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Theory]
+    [InlineData("[dotnet, Trainer.dll, --fast]", null)]
+    [InlineData("[bin/train, --fast]", null)]
+    [InlineData("[]", "must be")]
+    [InlineData("[dotnet]", "must be")]
+    [InlineData("[dotnet, exec, Trainer.dll]", "must be")]
+    [InlineData("[dotnet, /usr/share/other.dll]", "must be")]
+    [InlineData("[dotnet, ../outside.sh]", "must be")]
+    [InlineData("[dotnet, Trainer.pdb]", "must be")]
+    [InlineData("[sh, -c, 'cat /data/* > /out/model.safetensors']", "must be")]
+    [InlineData("[/bin/sh, bin/train]", "must be")]
+    [InlineData("[python3, bin/train]", "must be")]
+    [InlineData("[../outside.sh]", "must be")]
+    [InlineData("[linked.sh]", "must be")]
+    [InlineData("[libscanlock_torch.so]", "must be")]
+    [InlineData("[Trainer.dll]", "Trainer.dll is not executable")]
+    [Trait("promise", "P12")]
+    public async Task A_trainers_command_runs_nothing_but_what_its_digest_covers(string command, string? problem)
+    {
+        using var site = new TestSite { Isolation = "none" };
+        site.AddTrainer(command, ("bin/train", TestSite.Shell("true")), ("libscanlock_torch.so", ""));
+        site.Write("outside.sh", TestSite.Shell("true"), TestSite.Program);
+        site.Write("trainer-0/Trainer.dll", "il");
+        site.Write("trainer-0/Trainer.pdb", "symbols", TestSite.Program);
+        File.CreateSymbolicLink(Path.Combine(site.Root, "trainer-0", "linked.sh"), "/bin/sh");
+        site.WriteFile();
+        var check = await RunAsync("check", "--site", site.File);
+        Assert.Equal(problem is null, check.Succeeded);
+        Assert.Contains(problem is null ? "run as " : $"line 7: trainers[0].command: {problem}", check.Output + check.ErrorTail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ public sealed class JobTests
         await using var trial = new Trial(site, gateway, site.Connect(), job);
         await trial.Agent.GreetAsync();
         await gateway.StageAsync(trial.Agent);
-        site.Write("trainer-0/train.sh", "cat /data/* > /out/model.safetensors");
+        site.Write("trainer-0/train.sh", TestSite.Shell("cat /data/* > /out/model.safetensors"), TestSite.Program);
         Assert.IsType<Accepted>(await trial.Agent.AskAsync(new Submit(job.Compact)));
         await trial.FailsAsync(JobFailures.TrainerChanged);
         Assert.Empty(trial.Requests);

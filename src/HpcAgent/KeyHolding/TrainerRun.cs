@@ -68,16 +68,12 @@ internal sealed class TrainerRun(Prepare plan, WorkFolder work, HolderChannel ch
 
     private ProgramStart Program(string trainer, string data, string output, string job)
     {
-        string[] arguments = [.. plan.Command.Skip(1), "--job", job, "--data", data, "--out", output];
-        var dotnet = DotnetRuntime.Current().Start(arguments[0], arguments.Skip(1));
-        var file = TrainerProgram.Find(new(work.Trainer, plan.Command, plan.Libraries), trainer)
-            ?? throw new ProgramStartException($"the trainer's program {plan.Command[0]} is not on this node");
-        var program = plan.Command[0] == TrainerProgram.Dotnet ? dotnet : new ProgramStart(file, arguments);
+        var program = TrainerProgram.Start(plan.Command, trainer, ["--job", job, "--data", data, "--out", output]);
         var threads = plan.Job.Threads.ToString(CultureInfo.InvariantCulture);
         return program with
         {
             WorkingDirectory = trainer,
-            Environment = new Dictionary<string, string>(dotnet.Environment, StringComparer.Ordinal)
+            Environment = new Dictionary<string, string>(program.Environment, StringComparer.Ordinal)
             {
                 ["PATH"] = "/usr/local/bin:/usr/bin:/bin",
                 ["OMP_NUM_THREADS"] = threads,

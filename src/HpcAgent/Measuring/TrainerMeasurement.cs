@@ -35,6 +35,9 @@ internal static class TrainerMeasurement
     public static Task<Measurement> CopyAsync(TrainerPlace trainer, string target, CancellationToken cancellationToken) =>
         MeasureAsync(trainer, (source, path) => Create(source, Path.Combine(target, path)), cancellationToken);
 
+    /// <summary>Whether the trainer's digest covers this file, named by its path in the folder: the runtime's digest does not bind what runs.</summary>
+    public static bool Covers(string folder, string path) => Path.GetFileName(path) != Shim && FilesOf(folder).Contains(path, StringComparer.Ordinal);
+
     private static async Task<Measurement> MeasureAsync(
         TrainerPlace trainer, Func<string, string, Stream> openCopy, CancellationToken cancellationToken)
     {

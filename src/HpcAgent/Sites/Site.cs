@@ -34,7 +34,7 @@ internal sealed record KnownKey(string Name, VerifyingKey Key);
 
 /// <summary>A trainer installed at the site.</summary>
 /// <param name="Folder">Its folder, absolute.</param>
-/// <param name="Command">Program and arguments; <c>dotnet</c> is the runtime of the agent, a relative path lies in the folder.</param>
+/// <param name="Command">A measured file of the folder and its arguments; after <c>dotnet</c>, one that the agent's own .NET runs.</param>
 /// <param name="Libraries">Folders of libraries outside /usr that it loads, such as those of a PyTorch wheel.</param>
 internal sealed record TrainerPlace(string Folder, IReadOnlyList<string> Command, IReadOnlyList<string> Libraries);
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
+using Scanlock.HpcAgent.KeyHolding;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -129,9 +130,9 @@ internal sealed partial class SiteFile
             }
 
             var command = section.Texts("command");
-            if (command is { Count: 0 })
+            if (folder is not null && command is not null && Directory.Exists(folder) && TrainerProgram.Fault(folder, command) is { } fault)
             {
-                section.Problem("command", "must name a program");
+                section.Problem("command", fault);
             }
 
             var libraries = section.Texts("libraries", optional: true) ?? [];

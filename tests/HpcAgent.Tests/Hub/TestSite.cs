@@ -12,6 +12,9 @@ internal sealed class TestSite : IDisposable
 {
     public const string Name = "demo-cluster";
     public const string MetricsAndModel = "echo '{\"v\":1}' > /out/metrics.json; echo weights > /out/model.safetensors\n";
+    public const UnixFileMode Program = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
     private readonly TestFolder _folder = new();
     private readonly List<string> _trainers = [];
 
@@ -49,12 +52,14 @@ internal sealed class TestSite : IDisposable
     public static string? WhyNoSandbox { get; } = SandboxProbe.RunAsync().GetAwaiter().GetResult().WhyNotNested;
 
     /// <summary>Installs a trainer that is a shell script; it finds its data in /data and leaves its results in /out.</summary>
-    public Sha256Digest AddShellTrainer(string script) => AddTrainer("[sh, train.sh]", ("train.sh", script));
+    public Sha256Digest AddShellTrainer(string script) => AddTrainer("[train.sh]", ("train.sh", Shell(script)));
+
+    public static string Shell(string script) => $"#!/bin/sh\n{script}";
 
     public Sha256Digest AddPythonTrainer(string script)
     {
         Assert.SkipUnless(System.IO.File.Exists("/usr/bin/python3"), "needs /usr/bin/python3");
-        return AddTrainer("[/usr/bin/python3, train.py]", ("train.py", script));
+        return AddTrainer("[train.py]", ("train.py", $"#!/usr/bin/python3\n{script}"));
     }
 
     /// <summary>Installs this solution's own trainer as it was built.</summary>
@@ -86,7 +91,7 @@ internal sealed class TestSite : IDisposable
         var folder = $"trainer-{_trainers.Count}";
         foreach (var (path, content) in files)
         {
-            Write(Path.Combine(folder, path), content);
+            Write(Path.Combine(folder, path), content, Program);
         }
 
         _trainers.Add($"  - {{path: {folder}, command: {command}}}");
@@ -97,20 +102,30 @@ internal sealed class TestSite : IDisposable
         .OrderBy(f => f.Path, StringComparer.Ordinal)
         .Select(f => $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(f.Content)))}  {f.Path}\n"))));
 
-    public void WriteFile(string extra = "") => Write("site.yaml", $$"""
+    public void WriteFile(string extra = "")
+    {
+        if (_trainers.Count == 0)
+        {
+            AddShellTrainer("true");
+        }
+
+        Write("site.yaml", Text(extra));
+    }
+
+    private string Text(string extra) => $$"""
         site: {{Name}}
         state: state
         key: agent.pem
         gateways: [{name: saint-brannoch, key: gateway.pub.pem}]
         brokers: [{name: hub, key: broker.pub.pem}]
         trainers:
-        {{string.Join('\n', _trainers.DefaultIfEmpty("  - {path: ., command: [sh]}"))}}
+        {{string.Join('\n', _trainers)}}
         purposes: [HMB]
         organisations: [unito]
         caps: {minutes: 5, memory_mib: {{MemoryMiB}}, cpus: 2, jobs: {{JobsAtOnce}}}
         isolation: [{{Isolation}}]
         {{extra}}
-        """);
+        """;
 
     public void Write(string path, string content, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead)
     {
