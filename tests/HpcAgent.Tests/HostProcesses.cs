@@ -30,6 +30,44 @@ internal static class HostProcesses
         return process == ancestor;
     }
 
+    /// <summary>All processes that this one has started, and those have.</summary>
+    public static IReadOnlyList<int> Below(int ancestor)
+    {
+        var parents = Directory.EnumerateDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => name!.All(char.IsAsciiDigit))
+            .Select(name => int.Parse(name!))
+            .ToDictionary(process => process, Parent);
+        return [.. parents.Keys.Where(process => process != ancestor && Ancestors(process).Contains(ancestor))];
+
+        IEnumerable<int> Ancestors(int process)
+        {
+            for (; process > 1; process = parents.GetValueOrDefault(process))
+            {
+                yield return process;
+            }
+        }
+    }
+
+    /// <summary>Whether it runs: one that is dead and only waits to be noticed does not.</summary>
+    public static bool IsAlive(int process) => Status(process).Any(l => l.StartsWith("State:", StringComparison.Ordinal) && !l.Contains('Z') && !l.Contains('X'));
+
+    private static int Parent(int process) =>
+        Status(process).FirstOrDefault(l => l.StartsWith("PPid:", StringComparison.Ordinal)) is { } line ? int.Parse(line[5..]) : 0;
+
+    private static string[] Status(int process)
+    {
+        try
+        {
+            return File.ReadAllLines($"/proc/{process}/status");
+        }
+        catch (IOException)
+        {
+            // It ended between being listed and being read.
+            return [];
+        }
+    }
+
     public static async Task SignalAsync(string signal, int process)
     {
         var kill = new ProgramStart(Programs.Find("kill")!, "-s", signal, process.ToString(CultureInfo.InvariantCulture));

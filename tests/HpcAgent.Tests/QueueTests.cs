@@ -1,3 +1,4 @@
+using Scanlock.Contracts;
 using Scanlock.Contracts.Agent;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
@@ -11,19 +12,52 @@ public sealed class QueueTests
 {
     private const string Speak = "echo '{\"v\":1,\"epoch\":1,\"step\":1,\"values\":{\"loss\":1}}'\n";
 
-    [Fact]
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
     [Trait("promise", "P9")]
-    public async Task A_runner_that_is_killed_takes_its_job_along_which_becomes_lost()
+    [Trait("promise", "P10")]
+    public async Task A_runner_that_is_killed_takes_its_job_along_which_becomes_lost_and_leaves_one_receipt(bool sandboxed, bool serveToo)
     {
-        await using var trial = await Trial.OfScriptAsync("exec sleep 4717");
-        await Wait.UntilAsync("the trainer to start", async () =>
+        Assert.SkipWhen(sandboxed && TestSite.WhyNoSandbox is not null, $"needs nested sandboxes: {TestSite.WhyNoSandbox}");
+        await using var trial = await Trial.SubmitAsync(
+            s => s.AddShellTrainer("exec sleep 4717"),
+            permit => sandboxed ? permit : permit with { Isolation = [IsolationWays.None] },
+            site: sandboxed ? new() : new() { Isolation = IsolationWays.None });
+        var memory = $"/dev/shm/scanlock-{trial.Job.Digest.Hex}";
+        var runner = 0;
+        var below = await Wait.UntilAsync("the trainer to start", async () =>
         {
             await trial.UntilAsync(JobStates.Running);
-            return HostProcesses.WithArguments("sleep", "4717").Count > 0;
+            runner = HostProcesses.WithArguments("run-step", "--site", trial.Site.File, "--job", trial.Job.Digest.Hex).SingleOrDefault();
+            var processes = HostProcesses.Below(runner);
+            return HostProcesses.WithArguments("sleep", "4717").Any(processes.Contains) ? processes : null;
         }, TimeSpan.FromSeconds(60));
-        await HostProcesses.SignalAsync("KILL", trial.Site.Runner(trial.Job.Digest));
+        Assert.Equal(!sandboxed, Path.Exists(memory));
+        if (serveToo)
+        {
+            await trial.Agent.KillAsync();
+        }
+
+        await HostProcesses.SignalAsync("KILL", runner);
+        if (serveToo)
+        {
+            await trial.ReconnectAsync();
+        }
+
         await trial.FailsAsync(JobFailures.Lost);
-        await Wait.UntilAsync("the trainer to die", () => Task.FromResult(HostProcesses.WithArguments("sleep", "4717").Count == 0), TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync("all of the job to die", () => Task.FromResult(!below.Append(runner).Any(HostProcesses.IsAlive)), TimeSpan.FromSeconds(20));
+
+        var purged = Assert.IsType<Purged>(await trial.Agent.AskAsync(new Purge(trial.Job.Digest)));
+        Assert.Equal(purged, await trial.Agent.AskAsync(new Purge(trial.Job.Digest)));
+        Assert.Equal(purged.Receipt, File.ReadAllText(Assert.Single(Directory.EnumerateFiles(Path.Combine(trial.Site.State, "receipts")))));
+        Assert.False(Path.Exists(memory), "the job's memory must go with it");
+        foreach (var folder in new[] { "jobs", "staged", "logs" })
+        {
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(trial.Site.State, folder)));
+        }
     }
 
     [Fact]
@@ -127,7 +161,7 @@ public sealed class QueueTests
         await Wait.UntilAsync("the second job to end", async () => (await trial.Agent.PollAsync(second.Digest)).State == JobStates.Failed, TimeSpan.FromSeconds(60));
     }
 
-    private static Comparer<Contracts.Sha256Digest> Digests { get; } = Comparer<Contracts.Sha256Digest>.Create((a, b) => string.CompareOrdinal(a.Hex, b.Hex));
+    private static Comparer<Sha256Digest> Digests { get; } = Comparer<Sha256Digest>.Create((a, b) => string.CompareOrdinal(a.Hex, b.Hex));
 
     private static string Folder(Trial trial) => Path.Combine(trial.Site.State, "jobs", trial.Job.Digest.Hex);
 
