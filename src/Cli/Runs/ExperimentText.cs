@@ -32,7 +32,9 @@ internal static class ExperimentText
 
     /// <summary>Who must agree before an experiment can go on, and how they do; null while it waits for nobody.</summary>
     public static string? WaitsFor(ExperimentView view) => Decides(view) is { } command
-        ? string.Join(Environment.NewLine, view.Reasons.Where(reason => reason.Effect == NeedsApproval).Select(reason => Output.Printable($"needs approval: {reason.Sentence}")).Append(command))
+        ? string.Join(
+            Environment.NewLine,
+            view.Reasons.Where(reason => reason.Effect == NeedsApproval).Select(reason => Output.Printable($"needs approval: {reason.Sentence}")).Append(command))
         : null;
 
     /// <summary>How a trial stands, without the reasons of its experiment.</summary>

@@ -50,18 +50,18 @@ internal static class SignInCommands
         // A sign-in that gives no token is none: said now, not at the next command.
         await session.TokenAsync(resource, scope: null, cancellationToken);
         var done = new LoginJson(resource, isGateway ? "gateway" : "broker", issuerName, login.ClientId);
-        return Output.Show(parse, done, LoginJsonContext.Default.LoginJson, output => output.WriteLine($"Signed in to the {done.Kind} {resource}."));
+        return Output.Show(parse, done, LoginJsonContext.Default.LoginJson, output => output.WriteLine(Output.Printable($"Signed in to the {done.Kind} {resource}.")));
     }
 
     private static async Task<Login> AsPersonAsync(ParseResult parse, IssuerClient issuers, IssuerMetadata issuer, CancellationToken cancellationToken)
     {
         var device = await issuers.BeginDeviceAsync(issuer, cancellationToken);
         var say = parse.InvocationConfiguration.Error;
-        await say.WriteLineAsync($"Open    {device.VerificationUri}");
-        await say.WriteLineAsync($"Enter   {device.UserCode}");
+        await say.WriteLineAsync(Output.Printable($"Open    {device.VerificationUri}"));
+        await say.WriteLineAsync(Output.Printable($"Enter   {device.UserCode}"));
         if (device.VerificationUriComplete is not null)
         {
-            await say.WriteLineAsync($"or open {device.VerificationUriComplete}");
+            await say.WriteLineAsync(Output.Printable($"or open {device.VerificationUriComplete}"));
         }
 
         var tokens = await issuers.WaitForDeviceAsync(issuer.TokenEndpoint, device, cancellationToken);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
@@ -22,6 +24,27 @@ public sealed class HostCommandTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"scanlock dataset list: {nobody} does not answer: Connection refused", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("promise", "P11")]
+    public async Task A_host_that_lets_nobody_in_is_not_taken_for_a_command_that_was_stopped()
+    {
+        // Nobody accepts, and the queue is full: what comes after it waits for ever.
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(0);
+        var queue = Enumerable.Range(0, 8).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        foreach (var client in queue)
+        {
+            _ = client.ConnectAsync(listener.LocalEndPoint!);
+        }
+
+        var run = await _host.RunAsync($"login http://{listener.LocalEndPoint}");
+
+        queue.ForEach(client => client.Dispose());
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"scanlock login: http://{listener.LocalEndPoint} does not answer: no connection within 10 seconds.", run.Error.Trim());
     }
 
     [Fact]
