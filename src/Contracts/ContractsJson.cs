@@ -9,6 +9,7 @@ using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Intake;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
+using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Contracts;
 
@@ -69,6 +70,10 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(ReleaseModels))]
 [JsonSerializable(typeof(IReadOnlyList<SiteView>))]
 [JsonSerializable(typeof(IReadOnlyList<KnownGateway>))]
+[JsonSerializable(typeof(TrialSpec))]
+[JsonSerializable(typeof(TrainerJob))]
+[JsonSerializable(typeof(ProgressLine))]
+[JsonSerializable(typeof(TrialMetrics))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>Snake case, unknown, missing and repeated members refused.</summary>

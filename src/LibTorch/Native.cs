@@ -15,7 +15,6 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial byte* scanlock_version();
     [LibraryImport(Shim)] internal static partial int scanlock_manual_seed(long seed);
     [LibraryImport(Shim)] internal static partial int scanlock_set_num_threads(int threads);
-    [LibraryImport(Shim)] internal static partial int scanlock_get_num_threads();
     [LibraryImport(Shim)] internal static partial int scanlock_grad_enabled();
     [LibraryImport(Shim)] internal static partial void scanlock_set_grad_enabled(int enabled);
     [LibraryImport(Shim)] internal static partial int scanlock_cuda_available();
@@ -89,7 +88,6 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mul(TensorHandle a, TensorHandle b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_div(TensorHandle a, TensorHandle b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_matmul(TensorHandle a, TensorHandle b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_eq(TensorHandle a, TensorHandle b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_exp(TensorHandle a);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_log(TensorHandle a);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_sqrt(TensorHandle a);
@@ -101,7 +99,6 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mul_scalar(TensorHandle a, double b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_(TensorHandle a, TensorHandle b, double alpha);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_scalar_(TensorHandle a, double b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mul_(TensorHandle a, double b);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_argmax(TensorHandle a, long dim);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_reshape(TensorHandle a, long* shape, int dims);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_flatten(TensorHandle a, long start, long end);

@@ -84,16 +84,12 @@ public static unsafe partial class torch
 
         public long numel() => Native.scanlock_numel(Handle);
 
-        public bool is_contiguous() => Native.scanlock_is_contiguous(Handle) != 0;
-
         /// <summary>The one element of a tensor that has one.</summary>
         public double ToDouble()
         {
             TorchException.ThrowIfFailed(Native.scanlock_item(Handle, out var value));
             return value;
         }
-
-        public float ToSingle() => (float)ToDouble();
 
         public bool ToBoolean() => ToDouble() != 0;
 

@@ -31,8 +31,6 @@ public static unsafe partial class torch
 
         public Tensor matmul(Tensor other) => Own(Native.scanlock_matmul(Handle, other.Handle));
 
-        public Tensor eq(Tensor other) => Own(Native.scanlock_eq(Handle, other.Handle));
-
         public Tensor exp() => Own(Native.scanlock_exp(Handle));
 
         public Tensor log() => Own(Native.scanlock_log(Handle));
@@ -62,8 +60,6 @@ public static unsafe partial class torch
         public Tensor add_(Tensor other, double alpha = 1) => Own(Native.scanlock_add_(Handle, other.Handle, alpha));
 
         public Tensor add_(double other) => Own(Native.scanlock_add_scalar_(Handle, other));
-
-        public Tensor mul_(double other) => Own(Native.scanlock_mul_(Handle, other));
 
         public Tensor reshape(params ReadOnlySpan<long> shape)
         {

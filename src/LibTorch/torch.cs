@@ -25,8 +25,6 @@ public static unsafe partial class torch
         TorchException.ThrowIfFailed(Native.scanlock_set_num_threads(threads));
     }
 
-    public static int get_num_threads() => Native.scanlock_get_num_threads();
-
     public static void use_deterministic_algorithms(bool deterministic) =>
         TorchException.ThrowIfFailed(Native.scanlock_set_deterministic(deterministic ? 1 : 0));
 

@@ -4,12 +4,7 @@ namespace Scanlock.Processes;
 /// Whether sandboxes work on this machine for this user, and sandboxes inside sandboxes (for root: made as another account); where not,
 /// why, in a sentence each.
 /// </summary>
-public sealed record SandboxSupport(string? WhyNot, string? WhyNotNested)
-{
-    public bool Works => WhyNot is null;
-
-    public bool Nests => WhyNotNested is null;
-}
+public sealed record SandboxSupport(string? WhyNot, string? WhyNotNested);
 
 /// <summary>Tries what <see cref="Sandbox"/> needs, by doing it.</summary>
 public static class SandboxProbe

@@ -25,7 +25,7 @@ internal sealed record TrialPlan(TrialSpec Spec, long Seed, int Threads, string 
         var bytes = await File.ReadAllBytesAsync(path, cancellationToken);
         try
         {
-            return Check(Wire.Read(bytes, TrialsJson.Strict.TrainerJob));
+            return Check(Wire.Read(bytes, ContractsJson.Strict.TrainerJob));
         }
         catch (WireFormatException e)
         {

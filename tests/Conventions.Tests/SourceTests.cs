@@ -47,6 +47,21 @@ public sealed partial class SourceTests
     public void Only_Processes_starts_programs() =>
         Assert.DoesNotContain(Sources("src"), file => ProjectOf(file) != "Processes" && StartsProcess().IsMatch(File.ReadAllText(file)));
 
+    /// <summary>Every setting that makes a reader strict; the generator's own defaults let each of these pass.</summary>
+    [Theory]
+    [InlineData("UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow")]
+    [InlineData("RespectNullableAnnotations = true")]
+    [InlineData("RespectRequiredConstructorParameters = true")]
+    [InlineData("AllowDuplicateProperties = false")]
+    [InlineData("MaxDepth = ")]
+    public void What_reads_a_peers_json_is_strict(string setting)
+    {
+        var contexts = Sources("src").Where(file => ProjectOf(file) is "Contracts" or "HpcAgent").Select(File.ReadAllText)
+            .Where(text => text.Contains(": JsonSerializerContext", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, contexts.Count);
+        Assert.All(contexts, text => Assert.Contains(setting, JsonOptions().Match(text).Value, StringComparison.Ordinal));
+    }
+
     private static string ProjectOf(string file) => Path.GetRelativePath(Path.Combine(Repository.Root, "src"), file).Split(Path.DirectorySeparatorChar)[0];
 
     private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.cs", SearchOption.AllDirectories)
@@ -60,6 +75,9 @@ public sealed partial class SourceTests
 
     [GeneratedRegex(@"\[LoggerMessage\([^\]]*?EventId\s*=\s*(?<id>\d+)", RegexOptions.Singleline)]
     private static partial Regex EventId();
+
+    [GeneratedRegex(@"\[JsonSourceGenerationOptions\([^\]]*\)\]", RegexOptions.Singleline)]
+    private static partial Regex JsonOptions();
 
     [GeneratedRegex(@"\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")]
     private static partial Regex DirectLogging();

@@ -30,7 +30,7 @@ public sealed class MetricsGateTests
         var loosely = Pass(Encoding.UTF8.GetBytes(shuffled.ToJsonString(new() { WriteIndented = true })));
 
         Assert.Equal(once, Assert.IsType<MetricsVerdict.Accepted>(loosely).Canonical);
-        Assert.Equal(once, Wire.Write(Accepted(Sample.Metrics).Metrics, TrialsJson.Strict.TrialMetrics));
+        Assert.Equal(once, Wire.Write(Accepted(Sample.Metrics).Metrics, ContractsJson.Strict.TrialMetrics));
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class MetricsGateTests
             changed[dice.Next(changed.Length)] = (byte)dice.Next(256);
             if (Pass(changed) is MetricsVerdict.Accepted accepted)
             {
-                Assert.Equal(accepted.Canonical, Wire.Write(accepted.Metrics, TrialsJson.Strict.TrialMetrics));
+                Assert.Equal(accepted.Canonical, Wire.Write(accepted.Metrics, ContractsJson.Strict.TrialMetrics));
             }
         }
     }
@@ -205,7 +205,7 @@ public sealed class MetricsGateTests
 
     private static JsonObject Json(TrialMetrics metrics) => JsonNode.Parse(Bytes(metrics))!.AsObject();
 
-    private static byte[] Bytes(TrialMetrics metrics) => Wire.Write(metrics, TrialsJson.Strict.TrialMetrics);
+    private static byte[] Bytes(TrialMetrics metrics) => Wire.Write(metrics, ContractsJson.Strict.TrialMetrics);
 
     private static MetricsVerdict Pass(byte[] metrics) => MetricsGate.Pass(metrics, Sample.Rules);
 

@@ -35,7 +35,7 @@ public sealed class RealTrainerTests
         var bundle = await trial.FinishesAsync();
         Assert.NotEqual(Sha256Digest.Of([]), bundle.Runtime);
 
-        var metrics = Wire.Read(await trial.ResultBytesAsync("metrics", bundle.Metrics), TrialsJson.Strict.TrialMetrics);
+        var metrics = Wire.Read(await trial.ResultBytesAsync("metrics", bundle.Metrics), ContractsJson.Strict.TrialMetrics);
         Assert.Equal((TrialNetworks.Parameters("resnet18"), 7L, 2), (metrics.Parameters, metrics.Seed, metrics.Epochs.Count));
         var model = await trial.ResultBytesAsync("model", bundle.Model);
         Assert.True(model.Length > 4 * metrics.Parameters, "a model in f32 holds four bytes for each parameter");

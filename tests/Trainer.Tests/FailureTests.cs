@@ -263,7 +263,7 @@ public sealed class FailureTests : IDisposable
     private async Task<(int ExitCode, string Error)> ValidateAsync(JsonObject spec)
     {
         var file = _folder[$"{Guid.NewGuid():N}.json"];
-        await File.WriteAllBytesAsync(file, Contracts.Wire.Write(TrainerRun.Job(spec), TrialsJson.Strict.TrainerJob));
+        await File.WriteAllBytesAsync(file, Contracts.Wire.Write(TrainerRun.Job(spec), Contracts.ContractsJson.Strict.TrainerJob));
         var (exit, _, error) = await TrainerRun.RunAsync("--validate", "--job", file);
         return (exit, error);
     }

@@ -18,7 +18,7 @@ internal sealed record TrainerRun(int ExitCode, IReadOnlyList<ProgressLine> Prog
 
     internal string Failure => TrainerExit.Failure(ExitCode);
 
-    internal TrialMetrics Metrics => Wire.Read(File.ReadAllBytes(Path.Combine(Out, TrainerJob.MetricsFile)), TrialsJson.Strict.TrialMetrics);
+    internal TrialMetrics Metrics => Wire.Read(File.ReadAllBytes(Path.Combine(Out, TrainerJob.MetricsFile)), ContractsJson.Strict.TrialMetrics);
 
     internal string Model => Path.Combine(Out, TrainerJob.ModelFile);
 
@@ -53,9 +53,9 @@ internal sealed record TrainerRun(int ExitCode, IReadOnlyList<ProgressLine> Prog
     {
         var output = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
         var jobFile = output + ".json";
-        await File.WriteAllBytesAsync(jobFile, Wire.Write(job, TrialsJson.Strict.TrainerJob));
+        await File.WriteAllBytesAsync(jobFile, Wire.Write(job, ContractsJson.Strict.TrainerJob));
         var (exit, text, error) = await RunAsync(limits, programs, "--job", jobFile, "--data", Path.Combine(folder, "data"), "--out", output);
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Wire.Read(Encoding.UTF8.GetBytes(l), TrialsJson.Strict.ProgressLine));
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Wire.Read(Encoding.UTF8.GetBytes(l), ContractsJson.Strict.ProgressLine));
         return new TrainerRun(exit, [.. lines], error, output);
     }
 

@@ -22,7 +22,7 @@ public sealed class TrialSpecTests
                 1, "classify", "covid", "resnet18", 128, new HuWindow(-500, 1500), 20, 16, "adamw", 0.001, 0.01, "cosine", 0, "none",
                 new Augmentation(Flip: true, 10, 0.05, 0.1), 0.2, "auto"),
             spec);
-        Assert.Equal(spec, Valid(Encoding.UTF8.GetString(Wire.Write(spec, TrialsJson.Strict.TrialSpec))));
+        Assert.Equal(spec, Valid(Encoding.UTF8.GetString(Wire.Write(spec, ContractsJson.Strict.TrialSpec))));
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class TrialSpecTests
     [InlineData("""{"v":1,"epoch":0,"step":2,"values":{"loss":1}}""", false)]
     [InlineData("""{"v":1,"epoch":1,"step":2,"values":{"patient":4711}}""", false)]
     public void Only_declared_numbers_are_progress(string line, bool declared) =>
-        Assert.Equal(declared, Wire.Read(Encoding.UTF8.GetBytes(line), TrialsJson.Strict.ProgressLine).IsDeclared);
+        Assert.Equal(declared, Wire.Read(Encoding.UTF8.GetBytes(line), ContractsJson.Strict.ProgressLine).IsDeclared);
 
     private static TrialSpec Valid(string json) => Assert.IsType<TrialSpecResult.Valid>(TrialSpecReader.Parse(Encoding.UTF8.GetBytes(json))).Spec;
 

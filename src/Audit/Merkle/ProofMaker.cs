@@ -69,10 +69,6 @@ internal sealed class ProofMaker(Func<int, long, ValueTask<TreeHash>> subtree)
         return proof;
     }
 
-    /// <summary>The root over the first <paramref name="size"/> leaves.</summary>
-    public ValueTask<TreeHash> RootAsync(long size) =>
-        size == 0 ? ValueTask.FromResult(TreeHash.EmptyRoot) : RangeAsync(0, size);
-
     private async ValueTask<TreeHash> RangeAsync(long from, long to)
     {
         var count = to - from;

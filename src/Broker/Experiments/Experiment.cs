@@ -7,8 +7,6 @@ internal static class ExperimentRequests
 {
     /// <summary>Kept here; whether the gateway has it is not known yet.</summary>
     public const string Asking = "asking";
-
-    public static bool IsOpen(string state) => state is Asking or RequestStates.Pending;
 }
 
 /// <summary>An experiment and its request for access, whose id it shares. The researcher's token is never part of it.</summary>

@@ -54,7 +54,7 @@ public static class TrialSpecReader
         var complete = Group(spec, TrialSpecFields.All, "", problems);
         return problems.Count > 0
             ? new TrialSpecResult.Invalid(problems)
-            : new TrialSpecResult.Valid(complete.Deserialize(TrialsJson.Strict.TrialSpec)!);
+            : new TrialSpecResult.Valid(complete.Deserialize(ContractsJson.Strict.TrialSpec)!);
     }
 
     private static TrialSpecResult.Invalid Refused(string reason) => new([new SpecProblem("", reason)]);

@@ -52,7 +52,7 @@ public static class MetricsGate
         }
 
         var released = Withholding.Apply(parsed, rules);
-        return new MetricsVerdict.Accepted(Wire.Write(released, TrialsJson.Strict.TrialMetrics), released, Checks(rules));
+        return new MetricsVerdict.Accepted(Wire.Write(released, ContractsJson.Strict.TrialMetrics), released, Checks(rules));
     }
 
     /// <summary>Null where it is not metrics. The parser's own sentence is not passed on: it can name what a stranger wrote.</summary>
@@ -60,7 +60,7 @@ public static class MetricsGate
     {
         try
         {
-            return Wire.Read(metrics, TrialsJson.Strict.TrialMetrics);
+            return Wire.Read(metrics, ContractsJson.Strict.TrialMetrics);
         }
         catch (WireFormatException)
         {

@@ -44,7 +44,7 @@ internal sealed class KeyHolder(HolderChannel channel)
 
         using (lease)
         {
-            await File.WriteAllBytesAsync(work.Job, Wire.Write(plan.Job, TrialsJson.Strict.TrainerJob), cancellationToken);
+            await File.WriteAllBytesAsync(work.Job, Wire.Write(plan.Job, ContractsJson.Strict.TrainerJob), cancellationToken);
             await channel.ReportAsync(new Opened(), cancellationToken);
             var failure = await new TrainerRun(plan, work, channel).RunAsync(cancellationToken) ?? OutputCheck.Fault(work, plan.MaxModelBytes);
             await (failure is null ? SealAsync(plan, work, cancellationToken) : FailAsync(failure, cancellationToken));

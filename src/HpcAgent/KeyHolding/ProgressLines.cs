@@ -67,7 +67,7 @@ internal sealed class ProgressLines(int maxEpochs, int maxValues)
     {
         try
         {
-            return Wire.Read(line, TrialsJson.Strict.ProgressLine);
+            return Wire.Read(line, ContractsJson.Strict.ProgressLine);
         }
         catch (WireFormatException)
         {

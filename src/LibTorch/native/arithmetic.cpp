@@ -23,7 +23,6 @@ BINARY(sub)
 BINARY(mul)
 BINARY(div)
 BINARY(matmul)
-BINARY(eq)
 UNARY(exp)
 UNARY(log)
 UNARY(sqrt)
@@ -47,10 +46,6 @@ SCANLOCK Tensor* scanlock_add_(Tensor* a, const Tensor* b, double alpha) {
 
 SCANLOCK Tensor* scanlock_add_scalar_(Tensor* a, double b) {
     return make([&] { return a->add_(number(a, b)); });
-}
-
-SCANLOCK Tensor* scanlock_mul_(Tensor* a, double b) {
-    return make([&] { return a->mul_(number(a, b)); });
 }
 
 SCANLOCK Tensor* scanlock_argmax(const Tensor* a, int64_t dim) {

@@ -16,8 +16,6 @@ SCANLOCK int scanlock_set_num_threads(int threads) {
     return run([&] { at::set_num_threads(threads); });
 }
 
-SCANLOCK int scanlock_get_num_threads() { return at::get_num_threads(); }
-
 SCANLOCK int scanlock_grad_enabled() { return c10::GradMode::is_enabled(); }
 
 SCANLOCK void scanlock_set_grad_enabled(int enabled) { c10::GradMode::set_enabled(enabled != 0); }

@@ -24,7 +24,7 @@ internal sealed class ProgressWriter(Stream output, int epochs, int mostValues)
         Add(ProgressNames.ValidationLoss, epoch.ValidationLoss);
         Add(ProgressNames.Accuracy, epoch.Accuracy);
         Add(ProgressNames.Auc, epoch.Auc);
-        output.Write(Wire.Write(new ProgressLine(Wire.Version, epoch.Epoch, epoch.Step, values), TrialsJson.Strict.ProgressLine));
+        output.Write(Wire.Write(new ProgressLine(Wire.Version, epoch.Epoch, epoch.Step, values), ContractsJson.Strict.ProgressLine));
         output.Write("\n"u8);
         output.Flush();
 

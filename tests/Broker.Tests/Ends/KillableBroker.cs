@@ -43,7 +43,7 @@ internal sealed class KillableBroker : IAsyncDisposable
     /// <param name="acts">The acts it is killed at; all where there is none.</param>
     public static KillableBroker Start(World world, params string[] acts)
     {
-        var broker = new KillableBroker(world, PrivateSshd.FreePort(), acts);
+        var broker = new KillableBroker(world, Ports.Free(), acts);
         world.Gateway.OnCall = broker.InterruptAsync;
         world.Agent.OnRequest = (request, answered) => broker.InterruptAsync($"agent: {request.GetType().Name}", answered);
         return broker;

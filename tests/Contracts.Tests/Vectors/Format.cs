@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Scanlock.Contracts.Agent;
-using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Contracts.Tests.Vectors;
 
@@ -16,7 +15,6 @@ internal sealed record Format(Type Value, Func<byte[], byte[]> ReadAndWrite)
     private static Dictionary<string, Format> All()
     {
         var contracts = ContractsJson.Strict;
-        var trials = TrialsJson.Strict;
         var all = new Dictionary<string, Format>(StringComparer.Ordinal)
         {
             ["access-request"] = Canonical(contracts.AccessRequest),
@@ -34,14 +32,14 @@ internal sealed record Format(Type Value, Func<byte[], byte[]> ReadAndWrite)
             ["permit"] = Canonical(contracts.Permit),
             ["progress"] = Canonical(contracts.Progress),
             ["progress-failure"] = Canonical(contracts.Progress),
-            ["progress-line"] = Canonical(trials.ProgressLine),
+            ["progress-line"] = Canonical(contracts.ProgressLine),
             ["purge-receipt"] = Canonical(contracts.PurgeReceipt),
             ["result-bundle"] = Canonical(contracts.ResultBundle),
             ["sample-record"] = Canonical(contracts.SampleRecord),
             ["sample-record-bare"] = Canonical(contracts.SampleRecord),
-            ["trainer-job"] = Canonical(trials.TrainerJob),
-            ["trial-metrics"] = Canonical(trials.TrialMetrics),
-            ["trial-spec"] = Canonical(trials.TrialSpec),
+            ["trainer-job"] = Canonical(contracts.TrainerJob),
+            ["trial-metrics"] = Canonical(contracts.TrialMetrics),
+            ["trial-spec"] = Canonical(contracts.TrialSpec),
         };
         AddKinds(all, contracts.AgentRequest);
         AddKinds(all, contracts.AgentAnswer);

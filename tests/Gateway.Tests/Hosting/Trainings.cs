@@ -29,7 +29,7 @@ internal static class Trainings
         new(0.65, 0.8, 0.875, 0.7, 13 / 15.0, 7, 2, 13, 3),
         []);
 
-    public static byte[] MetricsBytes(TrialMetrics? metrics = null) => Wire.Write(metrics ?? Metrics, TrialsJson.Strict.TrialMetrics);
+    public static byte[] MetricsBytes(TrialMetrics? metrics = null) => Wire.Write(metrics ?? Metrics, ContractsJson.Strict.TrialMetrics);
 
     /// <summary>Seals both halves to the gateway as run-step does, puts them, and hands in the bundle.</summary>
     public static async Task<Answer> FinishAsync(

@@ -41,7 +41,7 @@ internal sealed class IssuerHost : IAsyncDisposable
         await File.WriteAllTextAsync(folder["password"], Password);
         await File.WriteAllTextAsync(folder["secret"], "a-client-secret");
         await File.WriteAllTextAsync(folder["host.json"], "{}");
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{Ports.Free()}";
         var options = new LocalIssuerOptions
         {
             Enabled = true,
@@ -121,12 +121,5 @@ internal sealed class IssuerHost : IAsyncDisposable
         _key.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
