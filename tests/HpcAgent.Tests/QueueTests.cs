@@ -31,9 +31,11 @@ public sealed class QueueTests
         var below = await Wait.UntilAsync("the trainer to start", async () =>
         {
             await trial.UntilAsync(JobStates.Running);
-            runner = HostProcesses.WithArguments("run-step", "--site", trial.Site.File, "--job", trial.Job.Digest.Hex).SingleOrDefault();
-            var processes = HostProcesses.Below(runner);
-            return HostProcesses.WithArguments("sleep", "4717").Any(processes.Contains) ? processes : null;
+            // While it starts another program, a copy of the runner goes by its arguments too; the trainer is below the one that stays.
+            var trainers = HostProcesses.WithArguments("sleep", "4717");
+            runner = HostProcesses.WithArguments("run-step", "--site", trial.Site.File, "--job", trial.Job.Digest.Hex)
+                .FirstOrDefault(process => HostProcesses.Below(process).Any(trainers.Contains));
+            return runner == 0 ? null : HostProcesses.Below(runner);
         }, TimeSpan.FromSeconds(60));
         Assert.Equal(!sandboxed, Path.Exists(memory));
         if (serveToo)
