@@ -88,6 +88,16 @@ public sealed class AccessDecisionTests
         Sample.Expect(Outcome.Deny, Decisions.Decide(Sample.Policy, Sample.Request, Sample.Facts, Sample.Policy.ExpiresAt), "expires");
     }
 
+    [Theory]
+    [InlineData(13)]
+    [InlineData(57)]
+    public void No_reason_tells_how_many_patients_there_are(int patients)
+    {
+        var decision = Sample.Decide(facts: Sample.Facts with { Patients = patients });
+        Assert.DoesNotContain(decision.Reasons, reason => reason.Sentence.Contains($"{patients}", StringComparison.Ordinal));
+        Assert.Contains(decision.Reasons, reason => reason.Rule == "minima" && reason.Sentence.Contains("patients", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Patients_that_are_not_counted_yet_are_not_judged_yet() =>
         Sample.Expect(Outcome.Allow, Sample.Decide(facts: Sample.Facts with { Patients = null }));

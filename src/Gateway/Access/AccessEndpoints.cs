@@ -26,11 +26,11 @@ internal static class AccessEndpoints
         (await requests.RequestAsync(body, user.ToPerson(), cancellationToken)).ToResult();
 
     private static async Task<Ok<IReadOnlyList<RequestView>>> ListAsync(ClaimsPrincipal user, RequestViews views, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await views.ListAsync(user.ToPerson(), cancellationToken));
+        TypedResults.Ok(await views.ListAsync(user.ToViewer(), cancellationToken));
 
     private static async Task<Results<Ok<RequestView>, ProblemHttpResult>> ShowAsync(
         string request, ClaimsPrincipal user, RequestViews views, CancellationToken cancellationToken) =>
-        (await views.ShowAsync(request, user.ToPerson(), cancellationToken)).ToResult();
+        (await views.ShowAsync(request, user.ToViewer(), cancellationToken)).ToResult();
 
     private static async Task<Results<Ok<RequestView>, ProblemHttpResult>> ApproveAsync(
         string request, DecideRequest body, ClaimsPrincipal user, RequestDecisions decisions, CancellationToken cancellationToken) =>

@@ -20,10 +20,11 @@ internal sealed class AccessRequests(AuditedActs acts, AccessDecisions decisions
 
     public async Task<Outcome<RequestView>> RequestAsync(AccessRequest asked, Person requester, CancellationToken cancellationToken)
     {
+        var attempt = Attempt.At(Acts.AccessRequest, Actors.Of(requester), ("dataset", asked.Dataset), ("request", asked.Id));
         var faults = FaultsOf(asked).ToList();
         return faults.Count > 0
-            ? new Refusal.Invalid("The request is refused.", faults)
-            : await acts.PerformAsync((db, token) => DecideAsync(db, asked, requester, token), cancellationToken);
+            ? await acts.RefuseAsync<RequestView>(attempt, new Refusal.Invalid("The request is refused.", faults), cancellationToken)
+            : await acts.PerformAsync(attempt, (db, token) => DecideAsync(db, asked, requester, token), cancellationToken);
     }
 
     private async Task<Decided<Outcome<RequestView>>> DecideAsync(
@@ -31,7 +32,7 @@ internal sealed class AccessRequests(AuditedActs acts, AccessDecisions decisions
     {
         if (await db.Requests.SingleOrDefaultAsync(row => row.Id == asked.Id, cancellationToken) is { } earlier)
         {
-            return Decided.Nothing(await RepeatedAsync(db, earlier, asked, requester, cancellationToken));
+            return await RepeatedAsync(db, earlier, asked, requester, cancellationToken);
         }
 
         var found = await db.FindAsync(asked.Dataset, cancellationToken);
@@ -64,15 +65,17 @@ internal sealed class AccessRequests(AuditedActs acts, AccessDecisions decisions
         return Decided.As(verdict.Outcome == Outcome.Deny ? Denied(request) : views.ViewOf(request, []), entry);
     }
 
-    private async Task<Outcome<RequestView>> RepeatedAsync(
+    private async Task<Decided<Outcome<RequestView>>> RepeatedAsync(
         GatewayDb db, RequestRow earlier, AccessRequest asked, Person requester, CancellationToken cancellationToken)
     {
         if (!earlier.Is(requester) || earlier.Access != Json.Of(asked))
         {
-            return new Refusal.Conflict($"The id {earlier.Id} names another request already; choose a new one.");
+            return Decided.Nothing<Outcome<RequestView>>(
+                new Refusal.Conflict($"The id {earlier.Id} names another request already; choose a new one."));
         }
 
-        return earlier.State == RequestStates.Denied ? Denied(earlier) : await views.ViewAsync(db, earlier, cancellationToken);
+        return Decided.Repeated<Outcome<RequestView>>(
+            earlier.State == RequestStates.Denied ? Denied(earlier) : await views.ViewAsync(db, earlier, cancellationToken));
     }
 
     private static Outcome<RequestView> Denied(RequestRow request) => Refusal.Denied.By(

@@ -20,27 +20,31 @@ internal sealed class RequestDecisions(
     private const int LongestComment = 1000;
 
     public Task<Outcome<RequestView>> ApproveAsync(string id, DecideRequest body, Person person, CancellationToken cancellationToken) =>
-        PerformAsync(id, body, person, ApproveAsync, cancellationToken);
+        PerformAsync(Acts.AccessApprove, id, body, person, ApproveAsync, cancellationToken);
 
     public Task<Outcome<RequestView>> DenyAsync(string id, DecideRequest body, Person person, CancellationToken cancellationToken) =>
-        PerformAsync(id, body, person, DenyAsync, cancellationToken);
+        PerformAsync(Acts.AccessDeny, id, body, person, DenyAsync, cancellationToken);
 
     public Task<Outcome<RequestView>> RevokeAsync(string id, DecideRequest body, Person person, CancellationToken cancellationToken) =>
-        PerformAsync(id, body, person, RevokeAsync, cancellationToken);
+        PerformAsync(Acts.AccessRevoke, id, body, person, RevokeAsync, cancellationToken);
 
     /// <summary>A person's decision on a request, found and fit to be decided on.</summary>
     private sealed record Case(RequestRow Request, DatasetRow Dataset, Person Person, string Comment);
 
     private delegate Task<Outcome<List<Entry>>> Act(GatewayDb db, Case decided, CancellationToken cancellationToken);
 
-    private async Task<Outcome<RequestView>> PerformAsync(string id, DecideRequest body, Person person, Act act, CancellationToken cancellationToken)
+    private async Task<Outcome<RequestView>> PerformAsync(
+        string name, string id, DecideRequest body, Person person, Act act, CancellationToken cancellationToken)
     {
+        var attempt = Attempt.At(name, Actors.Of(person), ("request", id));
         if (string.IsNullOrWhiteSpace(body.Comment) || body.Comment.Length > LongestComment)
         {
-            return new Refusal.Invalid("The decision is refused.", $"comment: say why, in 1 to {LongestComment} characters; it goes on record");
+            return await acts.RefuseAsync<RequestView>(
+                attempt, new Refusal.Invalid("The decision is refused.", $"comment: say why, in 1 to {LongestComment} characters; it goes on record"), cancellationToken);
         }
 
-        return await acts.PerformAsync<Outcome<RequestView>>(
+        return await acts.PerformAsync<RequestView>(
+            attempt,
             async (db, token) =>
             {
                 var found = await RequestViews.FindAsync(db, id, person, token);
@@ -52,7 +56,7 @@ internal sealed class RequestDecisions(
                 var dataset = await db.Datasets.SingleAsync(row => row.Name == found.Value.Dataset, token);
                 var entries = await act(db, new(found.Value, dataset, person, body.Comment), token);
                 return entries.IsRefused
-                    ? Decided.Nothing<Outcome<RequestView>>(entries.Refusal)
+                    ? (attempt with { Act = ActOn(found.Value, name) }).OnRecord(Decided.Nothing<Outcome<RequestView>>(entries.Refusal))
                     : new(await views.ViewAsync(db, found.Value, token), entries.Value);
             },
             cancellationToken);
@@ -187,6 +191,14 @@ internal sealed class RequestDecisions(
         db.Approvals.Add(approval);
         return [.. earlier, approval];
     }
+
+    /// <summary>How the log calls it: a result's release is no access.</summary>
+    private static string ActOn(RequestRow request, string act) => (request.Kind, act) switch
+    {
+        (not RequestKinds.Access, Acts.AccessApprove) => Acts.ResultApprove,
+        (not RequestKinds.Access, Acts.AccessDeny) => Acts.ResultDeny,
+        _ => act,
+    };
 
     private static Entry EntryFor(string act, Case decided)
     {

@@ -1,7 +1,10 @@
+using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Access;
+using Scanlock.Gateway.Configuration;
 using Scanlock.Gateway.Storage;
 using Scanlock.Web;
 using Scanlock.Web.Auditing;
@@ -17,8 +20,14 @@ internal static partial class AuditEndpoints
             .RequireRoles(Roles.Auditor)
             .NotAudited("Reads the log itself, which changes nothing.");
 
-    private static Results<PhysicalFileHttpResult, ProblemHttpResult> GetFile(string path, StateFolders folders)
+    private static Results<PhysicalFileHttpResult, ProblemHttpResult> GetFile(
+        string path, ClaimsPrincipal user, GatewayConfiguration configuration, StateFolders folders)
     {
+        if (OwnPeople.Fault(user.ToPerson(), configuration) is { } stranger)
+        {
+            return stranger.ToProblem();
+        }
+
         // Only what the layout has; the writer's own journal and lock lie beside it.
         if (!LogFile().IsMatch(path) || !File.Exists(Path.Combine(folders.Log, path)))
         {

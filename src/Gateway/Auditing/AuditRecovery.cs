@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Scanlock.Audit;
 using Scanlock.Contracts.Audit;
 using Scanlock.Gateway.Storage;
+using Scanlock.Policy;
 
 namespace Scanlock.Gateway.Auditing;
 
@@ -68,6 +69,12 @@ public sealed partial class AuditRecovery(IDbContextFactory<GatewayDb> databases
 
     private static async Task<bool> CompleteAsync(GatewayDb db, AuditEntry entry, CancellationToken cancellationToken)
     {
+        if (entry.Decision == Outcome.Deny.Wire())
+        {
+            // What was refused is never completed, least of all a withdrawal.
+            return false;
+        }
+
         switch (entry.Act)
         {
             case Acts.AccessRevoke:

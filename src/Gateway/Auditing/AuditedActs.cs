@@ -6,12 +6,21 @@ using Scanlock.Gateway.Storage;
 namespace Scanlock.Gateway.Auditing;
 
 /// <summary>What a decision comes to: an answer, and the entries that must be in the log before anything of it can be seen.</summary>
-internal sealed record Decided<T>(T Answer, IReadOnlyList<Entry> Entries);
+internal sealed record Decided<T>(T Answer, IReadOnlyList<Entry> Entries)
+{
+    /// <summary>The same was asked and answered before, and is in the log since then.</summary>
+    public bool IsRepetition { get; init; }
+
+    /// <summary>The entries tell of a refusal: no row that was touched on the way to it is saved.</summary>
+    public bool ChangesNothing { get; init; }
+}
 
 internal static class Decided
 {
-    /// <summary>Nothing happened that is for the record: a malformed request, a repetition, something that is not there.</summary>
+    /// <summary>Nothing happened that is for the record, but what a refused <see cref="Attempt"/> leaves there.</summary>
     public static Decided<T> Nothing<T>(T answer) => new(answer, []);
+
+    public static Decided<T> Repeated<T>(T answer) => new(answer, []) { IsRepetition = true };
 
     public static Decided<T> As<T>(T answer, params Entry[] entries) => new(answer, entries);
 }
@@ -46,6 +55,11 @@ public sealed partial class AuditedActs(
         {
             await using var db = await databases.CreateDbContextAsync(cancellationToken);
             var decided = await decide(db, cancellationToken);
+            if (decided.ChangesNothing)
+            {
+                db.ChangeTracker.Clear();
+            }
+
             if (decided.Entries.Count > 0)
             {
                 // From here on a caller who goes away stops nothing: what is in the log is also done.
@@ -59,6 +73,17 @@ public sealed partial class AuditedActs(
             _oneAtATime.Release();
         }
     }
+
+    /// <summary>Likewise; a refusal is in the log too before anybody hears of it.</summary>
+    /// <exception cref="AuditUnavailableException">The log cannot be written; nothing was done.</exception>
+    internal Task<Outcome<T>> PerformAsync<T>(
+        Attempt attempt, Func<GatewayDb, CancellationToken, Task<Decided<Outcome<T>>>> decide, CancellationToken cancellationToken)
+        where T : notnull => PerformAsync(async (db, token) => attempt.OnRecord(await decide(db, token)), cancellationToken);
+
+    /// <summary>Refuses what needed no look at the database, on record.</summary>
+    /// <exception cref="AuditUnavailableException">The log cannot be written.</exception>
+    internal Task<Outcome<T>> RefuseAsync<T>(Attempt attempt, Refusal refusal, CancellationToken cancellationToken)
+        where T : notnull => PerformAsync(attempt, (_, _) => Task.FromResult(Decided.Nothing<Outcome<T>>(refusal)), cancellationToken);
 
     private async Task LogAndSaveAsync(GatewayDb db, IReadOnlyList<Entry> entries, CancellationToken cancellationToken)
     {

@@ -37,7 +37,10 @@ internal sealed class PartServing(
     /// </summary>
     public async Task<Outcome<ServedPart>> OpenAsync(string dataset, int version, string part, string permit, string broker, CancellationToken cancellationToken)
     {
-        var found = await acts.PerformAsync((db, token) => AdmitAsync(db, dataset, version, part, permit, broker, token), cancellationToken);
+        var found = await acts.PerformAsync(
+            Attempt.At(Acts.PartServe, Actors.Broker(broker), ("dataset", dataset), ("part", part), ("request", permit)),
+            (db, token) => AdmitAsync(db, dataset, version, part, permit, broker, token),
+            cancellationToken);
         if (found.IsRefused)
         {
             return found.Refusal;

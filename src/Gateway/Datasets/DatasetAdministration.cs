@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Access;
 using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Configuration;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
 using Scanlock.Policy;
@@ -10,20 +12,28 @@ using Scanlock.Policy;
 namespace Scanlock.Gateway.Datasets;
 
 /// <summary>Makes datasets, replaces their policies, and withdraws them.</summary>
-internal sealed class DatasetAdministration(AuditedActs acts, DatasetKeys keys, Withdrawal withdrawal, TimeProvider time)
+internal sealed class DatasetAdministration(
+    AuditedActs acts, DatasetKeys keys, Withdrawal withdrawal, GatewayConfiguration configuration, TimeProvider time)
 {
     private const int LongestTitle = 200;
     private const int LongestDescription = 4000;
 
     public async Task<Outcome<DatasetEntry>> CreateAsync(CreateDataset asked, Person steward, CancellationToken cancellationToken)
     {
+        var attempt = AttemptOf(Acts.DatasetCreate, asked.Name, steward);
+        if (OwnPeople.Fault(steward, configuration) is { } stranger)
+        {
+            return await acts.RefuseAsync<DatasetEntry>(attempt, stranger, cancellationToken);
+        }
+
         var policy = CheckNew(asked, steward);
         if (policy.IsRefused)
         {
-            return policy.Refusal;
+            return await acts.RefuseAsync<DatasetEntry>(attempt, policy.Refusal, cancellationToken);
         }
 
-        return await acts.PerformAsync<Outcome<DatasetEntry>>(
+        return await acts.PerformAsync<DatasetEntry>(
+            attempt,
             async (db, token) =>
             {
                 if (await db.Datasets.AnyAsync(dataset => dataset.Name == asked.Name, token))
@@ -41,7 +51,8 @@ internal sealed class DatasetAdministration(AuditedActs acts, DatasetKeys keys, 
     }
 
     public Task<Outcome<DatasetEntry>> ReplacePolicyAsync(string name, ReplacePolicy asked, Person steward, CancellationToken cancellationToken) =>
-        acts.PerformAsync<Outcome<DatasetEntry>>(
+        acts.PerformAsync<DatasetEntry>(
+            AttemptOf(Acts.DatasetPolicy, name, steward),
             async (db, token) =>
             {
                 var found = await db.FindManagedAsync(name, steward, token);
@@ -66,7 +77,8 @@ internal sealed class DatasetAdministration(AuditedActs acts, DatasetKeys keys, 
     /// <summary>Withdraws for good (P10): what is stored here is destroyed before this returns, and what is staged anywhere can no longer be opened.</summary>
     public async Task<Outcome<DatasetEntry>> WithdrawAsync(string name, Person steward, CancellationToken cancellationToken)
     {
-        var withdrawn = await acts.PerformAsync<Outcome<DatasetEntry>>(
+        var withdrawn = await acts.PerformAsync<DatasetEntry>(
+            AttemptOf(Acts.DatasetWithdraw, name, steward),
             async (db, token) =>
             {
                 var found = await db.FindManagedAsync(name, steward, token);
@@ -132,6 +144,8 @@ internal sealed class DatasetAdministration(AuditedActs acts, DatasetKeys keys, 
 
     private PolicyRow PolicyOf(DatasetRow dataset) =>
         new() { Dataset = dataset.Name, Revision = dataset.PolicyRevision, Text = dataset.Policy, At = time.GetUtcNow() };
+
+    private static Attempt AttemptOf(string act, string dataset, Person steward) => Attempt.At(act, Actors.Of(steward), ("dataset", dataset));
 
     private static Entry EntryFor(string act, DatasetRow dataset, Person steward) => new(act, Actors.Of(steward))
     {

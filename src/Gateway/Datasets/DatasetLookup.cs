@@ -32,9 +32,9 @@ internal static class DatasetLookup
     }
 
     /// <summary>A stranger's text, short and on one line.</summary>
-    public static string Shown(string text)
+    public static string Shown(string text, int most = 64)
     {
-        var line = string.Concat(text.Take(64).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
-        return text.Length > 64 ? line + "..." : line;
+        var line = string.Concat(text.Take(most).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        return text.Length > most ? line + "..." : line;
     }
 }

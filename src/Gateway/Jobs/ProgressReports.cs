@@ -23,16 +23,19 @@ internal sealed class ProgressReports(AuditedActs acts, JobStatements statements
 
     public async Task<Outcome<Done>> TakeAsync(ProgressReport report, string broker, CancellationToken cancellationToken)
     {
+        var attempt = Attempt.At(Acts.JobProgress, Actors.Broker(broker));
         if (report.Progress.Count is 0 or > MostStatements)
         {
-            return new Refusal.Invalid($"A report has 1 to {MostStatements} statements.");
+            return await acts.RefuseAsync<Done>(attempt, new Refusal.Invalid($"A report has 1 to {MostStatements} statements."), cancellationToken);
         }
 
         var job = statements.VerifyJob(report.Job, broker);
         if (job.IsRefused)
         {
-            return job.Refusal;
+            return await acts.RefuseAsync<Done>(attempt, job.Refusal, cancellationToken);
         }
+
+        attempt = job.Value.Attempt(Acts.JobProgress, broker);
 
         var progress = new List<Progress>();
         foreach (var compact in report.Progress)
@@ -40,13 +43,13 @@ internal sealed class ProgressReports(AuditedActs acts, JobStatements statements
             var statement = JobStatements.VerifyOfAgent(StatementKinds.Progress, compact, job.Value);
             if (statement.IsRefused)
             {
-                return statement.Refusal;
+                return await acts.RefuseAsync<Done>(attempt, statement.Refusal, cancellationToken);
             }
 
             progress.Add(statement.Value.Value);
         }
 
-        return await acts.PerformAsync((db, token) => RecordAsync(db, job.Value, progress, token), cancellationToken);
+        return await acts.PerformAsync(attempt, (db, token) => RecordAsync(db, job.Value, progress, token), cancellationToken);
     }
 
     private async Task<Decided<Outcome<Done>>> RecordAsync(GatewayDb db, VerifiedJob job, List<Progress> progress, CancellationToken cancellationToken)

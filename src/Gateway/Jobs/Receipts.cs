@@ -18,18 +18,23 @@ internal sealed class Receipts(AuditedActs acts, JobStatements statements, TimeP
         var job = statements.VerifyJob(submission.Job, broker);
         if (job.IsRefused)
         {
-            return job.Refusal;
+            return await acts.RefuseAsync<Done>(Attempt.At(Acts.JobReceipt, Actors.Broker(broker)), job.Refusal, cancellationToken);
         }
 
+        var attempt = job.Value.Attempt(Acts.JobReceipt, broker);
         var receipt = JobStatements.VerifyOfAgent(StatementKinds.PurgeReceipt, submission.Receipt, job.Value);
         if (receipt.IsRefused)
         {
-            return receipt.Refusal;
+            return await acts.RefuseAsync<Done>(attempt, receipt.Refusal, cancellationToken);
         }
 
-        return receipt.Value.Value.Job == job.Value.Job.Digest && receipt.Value.Value.Site == job.Value.Agent.Site
-            ? await acts.PerformAsync((db, token) => RecordAsync(db, job.Value, receipt.Value, token), cancellationToken)
-            : new Refusal.Denied("The receipt is refused: it is of another job.", [new Reason("job", 0, "deny", "the receipt is of another job")]);
+        if (receipt.Value.Value.Job == job.Value.Job.Digest && receipt.Value.Value.Site == job.Value.Agent.Site)
+        {
+            return await acts.PerformAsync(attempt, (db, token) => RecordAsync(db, job.Value, receipt.Value, token), cancellationToken);
+        }
+
+        const string Fault = "the receipt is of another job";
+        return await acts.RefuseAsync<Done>(attempt, new Refusal.Denied($"The receipt is refused: {Fault}.", [new Reason("job", 0, "deny", Fault)]), cancellationToken);
     }
 
     private async Task<Decided<Outcome<Done>>> RecordAsync(

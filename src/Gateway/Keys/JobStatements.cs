@@ -4,6 +4,7 @@ using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
 using Scanlock.Contracts.Trials;
+using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Configuration;
 
 namespace Scanlock.Gateway.Keys;
@@ -13,6 +14,11 @@ internal sealed record VerifiedJob(
     Statement<Job> Job, Statement<Permit> Permit, Statement<DatasetManifest> Manifest, TrialSpec Spec, RegisteredBroker Broker, RegisteredAgent Agent)
 {
     public PermittedDataset Dataset => Permit.Value.Datasets[0];
+
+    /// <summary>What this broker tries about the job.</summary>
+    public Attempt Attempt(string act, string broker) => Auditing.Attempt.At(
+        act, Actors.Broker(broker),
+        ("dataset", Dataset.Dataset), ("request", Permit.Value.Id), ("job", Job.Digest.ToString()), ("site", Agent.Site));
 }
 
 /// <summary>Verifies what brokers carry, and how the statements bind each other; decides nothing.</summary>

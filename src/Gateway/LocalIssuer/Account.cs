@@ -27,6 +27,9 @@ internal sealed class RefreshToken
 
     public required string Scope { get; init; }
 
+    /// <summary>The one audience the login was for; null where its client may choose among those this issuer knows.</summary>
+    public string? Resource { get; init; }
+
     /// <summary>Unix seconds.</summary>
     public required long ExpiresAt { get; init; }
 

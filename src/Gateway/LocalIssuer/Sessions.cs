@@ -44,8 +44,16 @@ internal sealed partial class Sessions(IssuerContext database, UserManager<Accou
 
     public Task<Account?> FindByNameAsync(string username) => accounts.FindByNameAsync(username);
 
-    public async Task<string> BeginAsync(Account account, string clientId, string scope, CancellationToken cancellationToken) =>
-        await AddAsync(account.Id, clientId, scope, Guid.NewGuid().ToString("N"), cancellationToken);
+    /// <param name="resource">The one audience that this login is for; null where the client may choose.</param>
+    public async Task<string> BeginAsync(Account account, string clientId, string scope, string? resource, CancellationToken cancellationToken) =>
+        await AddAsync(account.Id, clientId, scope, resource, Guid.NewGuid().ToString("N"), cancellationToken);
+
+    /// <summary>The one audience that a refresh token's login was for; spends nothing.</summary>
+    public async Task<string?> ResourceOfAsync(string token, CancellationToken cancellationToken)
+    {
+        var hash = HashOf(token);
+        return await database.RefreshTokens.Where(t => t.Hash == hash).Select(t => t.Resource).SingleOrDefaultAsync(cancellationToken);
+    }
 
     /// <summary>
     /// Exchanges a refresh token for the next one. A used one that comes back was copied: its whole family ends (RFC 9700 section 4.14).
@@ -69,11 +77,12 @@ internal sealed partial class Sessions(IssuerContext database, UserManager<Accou
         }
 
         return await accounts.FindByIdAsync(known.AccountId) is { } account
-            ? (account, known.Scope, await AddAsync(account.Id, clientId, known.Scope, known.Family, cancellationToken))
+            ? (account, known.Scope, await AddAsync(account.Id, clientId, known.Scope, known.Resource, known.Family, cancellationToken))
             : null;
     }
 
-    private async Task<string> AddAsync(string accountId, string clientId, string scope, string family, CancellationToken cancellationToken)
+    private async Task<string> AddAsync(
+        string accountId, string clientId, string scope, string? resource, string family, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await database.RefreshTokens.Where(t => t.ExpiresAt <= now.ToUnixTimeSeconds()).ExecuteDeleteAsync(cancellationToken);
@@ -85,6 +94,7 @@ internal sealed partial class Sessions(IssuerContext database, UserManager<Accou
             AccountId = accountId,
             ClientId = clientId,
             Scope = scope,
+            Resource = resource,
             ExpiresAt = (now + s_refreshLifetime).ToUnixTimeSeconds(),
         });
         await database.SaveChangesAsync(cancellationToken);

@@ -38,10 +38,15 @@ internal sealed class TokenEndpoint(IssuerRegistry issuer, TokenWriter tokens, P
             return Error("invalid_client", "Unknown client, wrong secret, or a client without an account to act as.", StatusCodes.Status401Unauthorized);
         }
 
+        if (AudienceFor(form, bound: null) is not { } audience)
+        {
+            return NoSuchResource();
+        }
+
         var account = await sessions.FindByNameAsync(username);
         return account is null
             ? Error("invalid_client", "The account of this client is gone.", StatusCodes.Status401Unauthorized)
-            : Answer(form, account, client.ClientId, Persons.FullScope, refreshToken: null, idToken: null);
+            : Answer(form, account, client.ClientId, Persons.FullScope, refreshToken: null, idToken: null, audience);
     }
 
     private async Task<Results<JsonHttpResult<TokenAnswer>, JsonHttpResult<TokenError>>> RefreshAsync(TokenForm form, CancellationToken cancellationToken)
@@ -52,13 +57,13 @@ internal sealed class TokenEndpoint(IssuerRegistry issuer, TokenWriter tokens, P
             return Error("invalid_client", "Unknown client or wrong secret.", StatusCodes.Status401Unauthorized);
         }
 
-        if (issuer.AudienceOf(form["resource"]) is null)
+        if (AudienceFor(form, await sessions.ResourceOfAsync(form["refresh_token"], cancellationToken)) is not { } audience)
         {
             return NoSuchResource();
         }
 
         return await sessions.ContinueAsync(form["refresh_token"], client, cancellationToken) is var (account, scope, next)
-            ? Answer(form, account, client, scope, next, idToken: null)
+            ? Answer(form, account, client, scope, next, idToken: null, audience)
             : Error("invalid_grant", "This sign-in has ended; sign in again.");
     }
 
@@ -73,8 +78,14 @@ internal sealed class TokenEndpoint(IssuerRegistry issuer, TokenWriter tokens, P
             return Error("invalid_grant", "The code is unknown, used, expired, or not this client's.");
         }
 
-        var refresh = await sessions.BeginAsync(account, client, code.Scope, cancellationToken);
-        return Answer(form, account, client, code.Scope, refresh, IdTokenFor(account, client, code.Scope, code.Nonce), code.Resource);
+        // The person agreed to this resource, so the code opens no other.
+        if (AudienceFor(form, issuer.AudienceOf(code.Resource ?? "")) is not { } audience)
+        {
+            return NoSuchResource();
+        }
+
+        var refresh = await sessions.BeginAsync(account, client, code.Scope, BindingOf(client, audience), cancellationToken);
+        return Answer(form, account, client, code.Scope, refresh, IdTokenFor(account, client, code.Scope, code.Nonce), audience);
     }
 
     private async Task<Results<JsonHttpResult<TokenAnswer>, JsonHttpResult<TokenError>>> DeviceCodeAsync(TokenForm form, CancellationToken cancellationToken)
@@ -89,25 +100,25 @@ internal sealed class TokenEndpoint(IssuerRegistry issuer, TokenWriter tokens, P
             return Error("authorization_pending", "Nobody has approved this sign-in yet.");
         }
 
+        if (AudienceFor(form, bound: null) is not { } audience)
+        {
+            return NoSuchResource();
+        }
+
         pending.EndDevice(device);
         if (device.State == SignInState.Denied || await sessions.FindAsync(device.AccountId!) is not { } account)
         {
             return Error("access_denied", "The sign-in was refused.");
         }
 
-        var refresh = await sessions.BeginAsync(account, device.ClientId, device.Scope, cancellationToken);
-        return Answer(form, account, device.ClientId, device.Scope, refresh, IdTokenFor(account, device.ClientId, device.Scope, nonce: null));
+        var refresh = await sessions.BeginAsync(account, device.ClientId, device.Scope, BindingOf(device.ClientId, audience), cancellationToken);
+        return Answer(form, account, device.ClientId, device.Scope, refresh, IdTokenFor(account, device.ClientId, device.Scope, nonce: null), audience);
     }
 
     /// <summary>Makes the answer; a narrower scope than the login's may be asked for, a wider one may not.</summary>
     private Results<JsonHttpResult<TokenAnswer>, JsonHttpResult<TokenError>> Answer(
-        TokenForm form, Account account, string client, string granted, string? refreshToken, string? idToken, string? resource = null)
+        TokenForm form, Account account, string client, string granted, string? refreshToken, string? idToken, string audience)
     {
-        if (issuer.AudienceOf(form["resource"] is { Length: > 0 } asked ? asked : resource ?? "") is not { } audience)
-        {
-            return NoSuchResource();
-        }
-
         var scope = form["scope"] is { Length: > 0 } wanted ? IssuerRegistry.Narrow(granted, wanted) : granted;
         return scope is null
             ? Error("invalid_scope", $"This sign-in has the scope '{granted}'.")
@@ -115,6 +126,16 @@ internal sealed class TokenEndpoint(IssuerRegistry issuer, TokenWriter tokens, P
                 new TokenAnswer(tokens.AccessToken(account, client, audience, scope), "Bearer", tokens.AccessTokenSeconds, scope, refreshToken, idToken),
                 IssuerJson.Default.TokenAnswer);
     }
+
+    /// <summary>Whom the token is for: what is asked for, or else what the sign-in is bound to; null where the two differ, or for a stranger's.</summary>
+    private string? AudienceFor(TokenForm form, string? bound)
+    {
+        var asked = form["resource"].Length == 0 && bound is not null ? bound : issuer.AudienceOf(form["resource"]);
+        return bound is null || asked == bound ? asked : null;
+    }
+
+    /// <summary>A website is let into one place. The command line is the person's own: it acts for them wherever this issuer is known.</summary>
+    private static string? BindingOf(string client, string audience) => client == LocalIssuerOptions.CliClientId ? null : audience;
 
     private string? IdTokenFor(Account account, string client, string scope, string? nonce) =>
         scope.Split(' ').Contains("openid", StringComparer.Ordinal) ? tokens.IdToken(account, client, nonce) : null;

@@ -34,7 +34,8 @@ internal sealed class Releases(AuditedActs acts, AccessDecisions facts, Policies
 {
     /// <summary>The permit's researcher asks for the model of a job. Asking again answers the same request.</summary>
     public Task<Outcome<RequestView>> RequestAsync(string job, Person person, CancellationToken cancellationToken) =>
-        acts.PerformAsync((db, token) => DecideRequestAsync(db, job, person, token), cancellationToken);
+        acts.PerformAsync(
+            Attempt.At(Acts.ResultRequest, Actors.Of(person), ("job", job)), (db, token) => DecideRequestAsync(db, job, person, token), cancellationToken);
 
     /// <summary>What the policy in force says of releasing this half of a job's result now.</summary>
     public async Task<ReleaseVerdict> DecideAsync(

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Access;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Storage.Blobs;
 using Scanlock.Web.Auditing;
@@ -28,19 +29,19 @@ internal static class ResultEndpoints
         file.IsRefused ? file.Refusal.ToProblem() : new GatedFileResult(file.Value, files, contentType);
 
     private static async Task<Ok<IReadOnlyList<ResultView>>> ListAsync(ClaimsPrincipal user, ResultViews results, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await results.ListAsync(user.ToPerson(), cancellationToken));
+        TypedResults.Ok(await results.ListAsync(user.ToViewer(), cancellationToken));
 
     private static async Task<Results<Ok<ResultView>, ProblemHttpResult>> ShowAsync(
         string job, ClaimsPrincipal user, ResultViews results, CancellationToken cancellationToken) =>
-        (await results.ShowAsync(job, user.ToPerson(), cancellationToken)).ToResult();
+        (await results.ShowAsync(job, user.ToViewer(), cancellationToken)).ToResult();
 
     private static async Task<IResult> MetricsAsync(
         string job, ClaimsPrincipal user, ResultViews results, GatedFiles files, CancellationToken cancellationToken) =>
-        File(await results.OpenAsync(job, ResultParts.Metrics, user.ToPerson(), cancellationToken), files, "application/json");
+        File(await results.OpenAsync(job, ResultParts.Metrics, user.ToViewer(), cancellationToken), files, "application/json");
 
     private static async Task<IResult> ModelAsync(
         string job, ClaimsPrincipal user, ResultViews results, GatedFiles files, CancellationToken cancellationToken) =>
-        File(await results.OpenAsync(job, ResultParts.Model, user.ToPerson(), cancellationToken), files, "application/octet-stream");
+        File(await results.OpenAsync(job, ResultParts.Model, user.ToViewer(), cancellationToken), files, "application/octet-stream");
 
     private static async Task<Results<Ok<RequestView>, ProblemHttpResult>> ReleaseAsync(
         string job, ClaimsPrincipal user, Releases releases, CancellationToken cancellationToken) =>

@@ -21,7 +21,8 @@ namespace Scanlock.Gateway.Results;
 /// Handing the same bundle in twice gives the same answer.
 /// </summary>
 internal sealed class ResultIntake(
-    IDbContextFactory<GatewayDb> databases, AuditedActs acts, JobStatements statements, ResultGate gate, GatedFiles files, Releases releases, TimeProvider time) : IDisposable
+    IDbContextFactory<GatewayDb> databases, AuditedActs acts, JobStatements statements, ResultGate gate, GatedFiles files, Releases releases,
+    Withdrawal withdrawal, TimeProvider time) : IDisposable
 {
     /// <summary>More than the metrics of any training.</summary>
     private const long MetricsBytes = 4 << 20;
@@ -51,8 +52,20 @@ internal sealed class ResultIntake(
             return default(Done);
         }
 
+        if (await IsWithdrawnAsync(db, row.Dataset, cancellationToken))
+        {
+            return new Refusal.Conflict($"The dataset '{row.Dataset}' was withdrawn; nothing more of it is taken.");
+        }
+
         var limit = part == ResultParts.Metrics ? MetricsBytes : (2 * PermitOf(row).Egress.MaxBytes) + SealingBytes;
-        return await files.ReceiveAsync(digest, part, body, limit, cancellationToken);
+        try
+        {
+            return await files.ReceiveAsync(digest, part, body, limit, cancellationToken);
+        }
+        finally
+        {
+            await withdrawal.DestroyIfWithdrawnAsync(row.Dataset, CancellationToken.None);
+        }
     }
 
     public async Task<Outcome<ResultView>> SubmitAsync(ResultSubmission submission, string broker, CancellationToken cancellationToken)
@@ -87,6 +100,8 @@ internal sealed class ResultIntake(
             var digest = job.Job.Digest.ToString();
             if (await db.Results.SingleOrDefaultAsync(result => result.Job == digest, cancellationToken) is { } earlier)
             {
+                // A crash may have come between recording it and this.
+                await files.ForgetReceivedAsync(job.Job.Digest, CancellationToken.None);
                 return ResultViews.ViewOf(earlier);
             }
 
@@ -95,17 +110,31 @@ internal sealed class ResultIntake(
             {
                 return await RefuseAsync(new Refusal.Denied($"The result is refused: {fault.Sentence}.", [fault]), broker, job, cancellationToken);
             }
+
+            if (await IsWithdrawnAsync(db, job.Dataset.Dataset, cancellationToken))
+            {
+                return await RefuseAsync(Withdrawn(job.Dataset.Dataset), broker, job, cancellationToken);
+            }
         }
 
-        var gated = await gate.PassAsync(job, bundle.Value, cancellationToken);
-        if (gated.IsRefused)
+        try
         {
-            return gated.Refusal;
-        }
+            var gated = await gate.PassAsync(job, bundle.Value, cancellationToken);
+            if (gated.IsRefused)
+            {
+                return await RefuseAsync(gated.Refusal, broker, job, cancellationToken);
+            }
 
-        var recorded = await acts.PerformAsync((db, token) => RecordAsync(db, job, bundle, gated.Value, token), cancellationToken);
-        await files.ForgetReceivedAsync(job.Job.Digest, CancellationToken.None);
-        return recorded;
+            var recorded = await acts.PerformAsync(
+                job.Attempt(Acts.JobResult, broker), (db, token) => RecordAsync(db, job, bundle, gated.Value, token), cancellationToken);
+            await files.ForgetReceivedAsync(job.Job.Digest, CancellationToken.None);
+            return recorded;
+        }
+        finally
+        {
+            // The gate wrote both halves anew; a withdrawal meanwhile has not seen them.
+            await withdrawal.DestroyIfWithdrawnAsync(job.Dataset.Dataset, CancellationToken.None);
+        }
     }
 
     private async Task<Decided<Outcome<ResultView>>> RecordAsync(
@@ -115,6 +144,11 @@ internal sealed class ResultIntake(
         if (await db.Results.SingleOrDefaultAsync(result => result.Job == row.Digest, cancellationToken) is { } earlier)
         {
             return Decided.Nothing<Outcome<ResultView>>(ResultViews.ViewOf(earlier));
+        }
+
+        if (await IsWithdrawnAsync(db, row.Dataset, cancellationToken))
+        {
+            return Decided.Nothing<Outcome<ResultView>>(Withdrawn(row.Dataset));
         }
 
         var now = time.GetUtcNow();
@@ -174,19 +208,15 @@ internal sealed class ResultIntake(
 
     private Task<Outcome<ResultView>> RefuseAsync(Refusal refusal, string broker, VerifiedJob? job, CancellationToken cancellationToken)
     {
-        var subjects = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (job is not null)
-        {
-            subjects["dataset"] = job.Dataset.Dataset;
-            subjects["job"] = job.Job.Digest.ToString();
-        }
-
-        var entry = new Entry(Acts.JobResult, Actors.Broker(broker))
-        {
-            Subjects = subjects, Decision = Outcome.Deny.Wire(), Reasons = refusal is Refusal.Denied denied ? denied.Reasons : [],
-        };
-        return acts.PerformAsync((_, _) => Task.FromResult(Decided.As<Outcome<ResultView>>(refusal, entry)), cancellationToken);
+        var attempt = job?.Attempt(Acts.JobResult, broker) ?? Attempt.At(Acts.JobResult, Actors.Broker(broker));
+        return acts.RefuseAsync<ResultView>(attempt, refusal, cancellationToken);
     }
+
+    private static Task<bool> IsWithdrawnAsync(GatewayDb db, string dataset, CancellationToken cancellationToken) =>
+        db.Datasets.AnyAsync(row => row.Name == dataset && row.State == DatasetStates.Withdrawn, cancellationToken);
+
+    private static Refusal.Denied Withdrawn(string dataset) =>
+        new($"The result is refused: the dataset '{dataset}' was withdrawn.", [new Reason("withdrawn", 0, "deny", "the dataset was withdrawn")]);
 
     public void Dispose() => _oneAtATime.Dispose();
 

@@ -30,6 +30,11 @@ internal static class BoundRules
         ? policy.Allow(RuleOf(path), $"{what} {has}, at least {least}", path)
         : policy.Deny(RuleOf(path), $"{what} {has}, and at least {least} must be", path);
 
+    /// <summary>Never says how many there are: reasons reach whoever asks, and a small count is about people.</summary>
+    public static Finding EnoughPatients(PolicyDocument policy, int patients, int least) => patients >= least
+        ? policy.Allow("minima", $"enough patients, at least {least}", "minima.patients")
+        : policy.Deny("minima", $"too few patients: at least {least} must be", "minima.patients");
+
     /// <summary>Every starting point must be listed; none at all is a start from random weights.</summary>
     public static IEnumerable<Finding> InitialWeights(PolicyDocument policy, IReadOnlyList<Sha256Digest> asked)
     {

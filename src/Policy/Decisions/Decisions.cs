@@ -73,7 +73,7 @@ public static class Decisions
     {
         if (patients is { } known)
         {
-            yield return BoundRules.AtLeast(policy, "minima.patients", "patients:", known, policy.Minima.Patients);
+            yield return BoundRules.EnoughPatients(policy, known, policy.Minima.Patients);
         }
     }
 
@@ -82,7 +82,7 @@ public static class Decisions
     {
         var (batch, patients) = (Math.Max(policy.Minima.Batch, permit.Minima.Batch), Math.Max(policy.Minima.Patients, permit.Minima.Patients));
         yield return BoundRules.AtLeast(policy, "minima.batch", "samples in a batch:", facts.Demand.Batch, batch);
-        yield return BoundRules.AtLeast(policy, "minima.patients", "patients:", facts.Patients, patients);
+        yield return BoundRules.EnoughPatients(policy, facts.Patients, patients);
         if (facts.Demand.Steps is { } steps)
         {
             yield return BoundRules.AtLeast(policy, "minima.steps", "steps:", steps, Math.Max(policy.Minima.Steps, permit.Minima.Steps));

@@ -117,6 +117,32 @@ public sealed class LocalIssuerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_websites_sign_in_is_for_the_resource_the_person_agreed_to_and_no_other()
+    {
+        var verifier = new string('v', 64);
+        var (_, stolen) = await RedeemAsync(await AuthorizeAsync(verifier, IssuerHost.Password), verifier, IssuerHost.OtherAudience);
+        Assert.Equal("invalid_target", stolen.GetProperty("error").GetString());
+
+        var (status, tokens) = await RedeemAsync(await AuthorizeAsync(verifier, IssuerHost.Password), verifier);
+        Assert.Equal(HttpStatusCode.OK, status);
+        var refresh = tokens.GetProperty("refresh_token").GetString()!;
+        Assert.Equal("invalid_target", (await RefreshWebsiteAsync(refresh, IssuerHost.OtherAudience)).Json.GetProperty("error").GetString());
+        var (again, next) = await RefreshWebsiteAsync(refresh, "");
+        Assert.Equal(HttpStatusCode.OK, again);
+        Assert.Equal(HttpStatusCode.OK, (await _host.GetAsync("/researcher", next.GetProperty("access_token").GetString())).Status);
+        Assert.Equal(HttpStatusCode.OK, (await RefreshWebsiteAsync(next.GetProperty("refresh_token").GetString()!, _host.Url)).Status);
+    }
+
+    [Fact]
+    public async Task The_command_line_chooses_among_the_resources_this_issuer_knows()
+    {
+        var refresh = (await _host.DeviceLoginAsync("rosa")).GetProperty("refresh_token").GetString()!;
+        var form = new[] { ("grant_type", "refresh_token"), ("client_id", LocalIssuerOptions.CliClientId), ("refresh_token", refresh) };
+        Assert.Equal("invalid_target", (await _host.PostAsync("/connect/token", [.. form, ("resource", "http://evil.example")])).Json.GetProperty("error").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await _host.PostAsync("/connect/token", [.. form, ("resource", IssuerHost.OtherAudience)])).Status);
+    }
+
+    [Fact]
     public async Task A_stranger_redirect_is_refused_on_the_page_and_gets_nothing()
     {
         using var page = await _host.Http.GetAsync("/connect/authorize?client_id=portal&redirect_uri=http://evil.example/&response_type=code&scope=openid");
@@ -151,10 +177,14 @@ public sealed class LocalIssuerTests : IAsyncLifetime
     private Task<(HttpStatusCode Status, JsonElement Json)> RefreshAsync(string token, string scope) => _host.PostAsync(
         "/connect/token", ("grant_type", "refresh_token"), ("client_id", LocalIssuerOptions.CliClientId), ("refresh_token", token), ("scope", scope));
 
-    private Task<(HttpStatusCode Status, JsonElement Json)> RedeemAsync(string code, string verifier) => _host.PostAsync(
+    private Task<(HttpStatusCode Status, JsonElement Json)> RefreshWebsiteAsync(string token, string resource) => _host.PostAsync(
+        "/connect/token",
+        ("grant_type", "refresh_token"), ("client_id", "portal"), ("client_secret", "a-client-secret"), ("refresh_token", token), ("resource", resource));
+
+    private Task<(HttpStatusCode Status, JsonElement Json)> RedeemAsync(string code, string verifier, string resource = "") => _host.PostAsync(
         "/connect/token",
         ("grant_type", "authorization_code"), ("client_id", "portal"), ("client_secret", "a-client-secret"), ("code", code),
-        ("redirect_uri", "http://127.0.0.1:1/callback"), ("code_verifier", verifier));
+        ("redirect_uri", "http://127.0.0.1:1/callback"), ("code_verifier", verifier), ("resource", resource));
 
     private async Task<string> AuthorizeAsync(string verifier, string password) =>
         await TryAuthorizeAsync(verifier, password) ?? throw new InvalidOperationException("No code came back.");

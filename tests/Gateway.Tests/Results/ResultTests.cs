@@ -182,7 +182,7 @@ public sealed class ResultTests
         (await hub.PutPartAsync(hospital, keyless.Digest, "model", [1])).Problem(HttpStatusCode.NotFound);
         (await hub.PutPartAsync(hospital, job.Digest, "weights", [1])).Problem(HttpStatusCode.NotFound);
         (await hub.PutPartAsync(hospital, job.Digest, "metrics", new byte[5 << 20])).Problem(HttpStatusCode.BadRequest);
-        Assert.Equal(4, (await hospital.LogAsync()).Count(entry => entry is { Act: Acts.JobResult, Decision: "deny" }));
+        Assert.Equal(5, (await hospital.LogAsync()).Count(entry => entry is { Act: Acts.JobResult, Decision: "deny" }));
     }
 
     [Fact]

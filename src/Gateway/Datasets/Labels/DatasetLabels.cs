@@ -20,13 +20,15 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
 
     public async Task<Outcome<LabelReport>> LabelAsync(string dataset, LabelUpload upload, Person steward, CancellationToken cancellationToken)
     {
+        var attempt = Attempt.At(Acts.DatasetLabel, Actors.Of(steward), ("dataset", dataset));
         var faults = FaultsOf(upload);
         if (faults.Count > 0)
         {
-            return new Refusal.Invalid($"The labels for '{DatasetLookup.Shown(dataset)}' are refused; nothing was changed.", [.. faults.Take(MostErrors)]);
+            var refusal = new Refusal.Invalid($"The labels for '{DatasetLookup.Shown(dataset)}' are refused; nothing was changed.", [.. faults.Take(MostErrors)]);
+            return await acts.RefuseAsync<LabelReport>(attempt, refusal, cancellationToken);
         }
 
-        return await acts.PerformAsync((db, token) => ApplyAsync(db, dataset, upload, steward, token), cancellationToken);
+        return await acts.PerformAsync(attempt, (db, token) => ApplyAsync(db, dataset, upload, steward, token), cancellationToken);
     }
 
     private async Task<Decided<Outcome<LabelReport>>> ApplyAsync(

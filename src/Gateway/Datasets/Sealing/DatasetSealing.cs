@@ -26,28 +26,36 @@ internal sealed class DatasetSealing(
 
     public async Task<Outcome<SealedVersion>> SealAsync(string name, SealVersion asked, Person steward, CancellationToken cancellationToken)
     {
+        var attempt = Attempt.At(Acts.DatasetSeal, Actors.Of(steward), ("dataset", name));
         var turn = _oneAtATime.GetOrAdd(name, _ => new(1));
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var draft = await acts.PerformAsync((db, token) => DraftAsync(db, name, asked, steward, token), cancellationToken);
+            var draft = await acts.PerformAsync(attempt, (db, token) => DraftAsync(db, name, asked, steward, token), cancellationToken);
             if (draft.IsRefused)
             {
                 return draft.Refusal;
             }
 
-            var (manifest, packed) = await PackAsync(draft.Value, cancellationToken);
-            var recorded = await acts.PerformAsync((db, token) => RecordAsync(db, draft.Value, manifest, packed, steward, token), cancellationToken);
-            if (recorded.IsRefused)
-            {
-                await withdrawal.DestroyIfWithdrawnAsync(name, CancellationToken.None);
-            }
-
-            return recorded;
+            return await PackAndRecordAsync(draft.Value, attempt, steward, cancellationToken);
         }
         finally
         {
             turn.Release();
+        }
+    }
+
+    /// <summary>However the work ends: if the dataset was withdrawn meanwhile, what was packed of it is destroyed too.</summary>
+    private async Task<Outcome<SealedVersion>> PackAndRecordAsync(Draft draft, Attempt attempt, Person steward, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (manifest, packed) = await PackAsync(draft, cancellationToken);
+            return await acts.PerformAsync(attempt, (db, token) => RecordAsync(db, draft, manifest, packed, steward, token), cancellationToken);
+        }
+        finally
+        {
+            await withdrawal.DestroyIfWithdrawnAsync(draft.Dataset, CancellationToken.None);
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed class UploadSessions(IDbContextFactory<GatewayDb> databases, Aud
         var found = await db.FindManagedAsync(dataset, steward, cancellationToken);
         if (found.IsRefused)
         {
-            return found.Refusal;
+            return await acts.RefuseAsync<UploadSession>(
+                Attempt.At(Acts.DatasetUpload, Actors.Of(steward), ("dataset", dataset)), found.Refusal, cancellationToken);
         }
 
         var now = time.GetUtcNow();
@@ -57,7 +58,8 @@ internal sealed class UploadSessions(IDbContextFactory<GatewayDb> databases, Aud
     }
 
     public Task<Outcome<UploadReport>> CloseAsync(string dataset, string upload, Person steward, CancellationToken cancellationToken) =>
-        acts.PerformAsync<Outcome<UploadReport>>(
+        acts.PerformAsync<UploadReport>(
+            Attempt.At(Acts.DatasetUpload, Actors.Of(steward), ("dataset", dataset), ("upload", upload)),
             async (db, token) =>
             {
                 var found = await FindAsync(db, dataset, upload, steward, token);

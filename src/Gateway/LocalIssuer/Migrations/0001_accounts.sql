@@ -24,6 +24,7 @@ CREATE TABLE "RefreshTokens" (
     "AccountId" TEXT NOT NULL,
     "ClientId" TEXT NOT NULL,
     "Scope" TEXT NOT NULL,
+    "Resource" TEXT NULL,
     "ExpiresAt" INTEGER NOT NULL,
     "Used" INTEGER NOT NULL
 );
