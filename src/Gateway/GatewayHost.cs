@@ -77,6 +77,7 @@ public static class GatewayHost
         services.AddSingleton<IntakePool>();
         services.AddSingleton<PoliciesInForce>();
         services.AddSingleton<Withdrawal>();
+        services.AddSingleton<Alterations>();
         services.AddSingleton<DatasetAdministration>();
         services.AddSingleton<UploadSessions>();
         services.AddSingleton<ObjectIntake>();

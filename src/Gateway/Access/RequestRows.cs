@@ -36,6 +36,9 @@ public sealed class RequestRow
     public string? Permit { get; set; }
     public string? PermitDigest { get; set; }
     public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>The broker that fetched the permit or used it first: from then on no other may.</summary>
+    public string? Broker { get; set; }
     public required DateTimeOffset At { get; init; }
 }
 

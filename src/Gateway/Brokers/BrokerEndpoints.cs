@@ -35,8 +35,9 @@ internal static class BrokerEndpoints
         routes.MapGet(GatewayRoutes.BrokerResultModel, ModelAsync).RequireBroker().NotAudited("Hands out what was released, and logged as an exit then.");
     }
 
-    private static async Task<Results<Ok<PermitView>, ProblemHttpResult>> PermitAsync(string request, PartServing parts, CancellationToken cancellationToken) =>
-        (await parts.PermitAsync(request, cancellationToken)).ToResult();
+    private static async Task<Results<Ok<PermitView>, ProblemHttpResult>> PermitAsync(
+        string request, ClaimsPrincipal user, PartServing parts, CancellationToken cancellationToken) =>
+        (await parts.PermitAsync(request, user.ToBroker(), cancellationToken)).ToResult();
 
     private static async Task<IResult> PartAsync(
         string dataset, int version, string part, string permit, ClaimsPrincipal user, PartServing parts, CancellationToken cancellationToken)
@@ -44,7 +45,7 @@ internal static class BrokerEndpoints
         var served = await parts.OpenAsync(dataset, version, part, permit, user.ToBroker(), cancellationToken);
         return served.IsRefused
             ? served.Refusal.ToProblem()
-            : new PartResult(served.Value, () => parts.ReportAlteredAsync(dataset, served.Value.Part, permit, CancellationToken.None));
+            : new PartResult(served.Value, () => parts.ReportAlteredAsync(dataset, served.Value.Part, permit));
     }
 
     private static async Task<Results<Ok<KeyAnswer>, ProblemHttpResult>> KeysAsync(

@@ -15,9 +15,9 @@ namespace Scanlock.Gateway.Brokers;
 
 /// <summary>What a broker may fetch: permits, and the ciphertexts they are for (P1).</summary>
 internal sealed class PartServing(
-    IDbContextFactory<GatewayDb> databases, AuditedActs acts, GatewayKeys keys, IBlobStore blobs, TimeProvider time)
+    IDbContextFactory<GatewayDb> databases, AuditedActs acts, Alterations alterations, GatewayKeys keys, IBlobStore blobs, TimeProvider time)
 {
-    public async Task<Outcome<PermitView>> PermitAsync(string id, CancellationToken cancellationToken)
+    public async Task<Outcome<PermitView>> PermitAsync(string id, string broker, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var request = await db.Requests.SingleOrDefaultAsync(row => row.Id == id && row.Kind == RequestKinds.Access, cancellationToken);
@@ -26,11 +26,31 @@ internal sealed class PartServing(
             return new Refusal.Unknown($"There is no request for access '{DatasetLookup.Shown(id)}'.");
         }
 
+        if (PermitHolder.Fault(request, broker) is { } fault)
+        {
+            return Held(request, fault);
+        }
+
         var state = RequestViews.StateOf(request, time.GetUtcNow());
         var open = state == RequestStates.Allowed && !await IsWithdrawnAsync(db, request.Dataset, cancellationToken);
+        if (open && request.Broker is null)
+        {
+            // One statement decides between two that ask at once.
+            await db.Requests.Where(row => row.Id == id && row.Broker == null)
+                .ExecuteUpdateAsync(row => row.SetProperty(held => held.Broker, broker), cancellationToken);
+            await db.Entry(request).ReloadAsync(cancellationToken);
+            if (PermitHolder.Fault(request, broker) is { } late)
+            {
+                return Held(request, late);
+            }
+        }
+
         var version = open ? await db.VersionAsync(request.Dataset, request.Version, cancellationToken) : null;
         return new PermitView(state, Json.Reasons(request.Reasons), open ? request.Permit : null, version?.Manifest);
     }
+
+    private static Refusal.Denied Held(RequestRow request, Reason fault) =>
+        new($"The permit of request {request.Id} is not handed out: {fault.Sentence}.", [fault]);
 
     /// <summary>
     /// The part, checked while it is read. The first time that a permit fetches a part is logged before its first byte is given.
@@ -49,7 +69,7 @@ internal sealed class PartServing(
         var content = await blobs.OpenReadAsync(BlobNames.Body(dataset, found.Value.Id), cancellationToken);
         if (content is null)
         {
-            await ReportAlteredAsync(dataset, found.Value, permit, CancellationToken.None);
+            await ReportAlteredAsync(dataset, found.Value, permit);
             return new Refusal.Broken($"The stored ciphertext of '{part}' of '{dataset}' is gone.");
         }
 
@@ -57,22 +77,14 @@ internal sealed class PartServing(
     }
 
     /// <summary>Puts on record that the store holds something else than was sealed.</summary>
-    public Task ReportAlteredAsync(string dataset, ManifestPart part, string permit, CancellationToken cancellationToken) =>
-        acts.PerformAsync(
-            (_, _) => Task.FromResult(Decided.As(default(Done), new Entry(Acts.PartAltered, Actors.Gateway)
-            {
-                Subjects = Subjects(dataset, part.Id, permit),
-                Decision = "deny",
-                Digests = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal) { ["expected"] = part.Ciphertext },
-                Comment = "The stored ciphertext is not what was sealed; serving it was broken off.",
-            })),
-            cancellationToken);
+    public Task ReportAlteredAsync(string dataset, ManifestPart part, string permit) =>
+        alterations.ReportAsync(part.Id, part.Ciphertext, ("dataset", dataset), ("request", permit));
 
     private async Task<Decided<Outcome<ManifestPart>>> AdmitAsync(
         GatewayDb db, string dataset, int version, string part, string permit, string broker, CancellationToken cancellationToken)
     {
         var request = await db.Requests.SingleOrDefaultAsync(row => row.Id == permit, cancellationToken);
-        if (await FaultOfAsync(db, request, dataset, version, cancellationToken) is { } fault)
+        if (await FaultOfAsync(db, request, dataset, version, broker, cancellationToken) is { } fault)
         {
             var reason = new Reason(fault.Rule, 0, "deny", fault.Sentence);
             var refusal = new Entry(Acts.PartServe, Actors.Broker(broker))
@@ -94,6 +106,7 @@ internal sealed class PartServing(
             return Decided.Nothing<Outcome<ManifestPart>>(found);
         }
 
+        request!.Broker ??= broker;
         db.ServedParts.Add(new() { Request = permit, Part = part, At = time.GetUtcNow() });
         return Decided.As<Outcome<ManifestPart>>(found, new Entry(Acts.PartServe, Actors.Broker(broker))
         {
@@ -105,11 +118,16 @@ internal sealed class PartServing(
     }
 
     private async Task<(string Rule, string Sentence)?> FaultOfAsync(
-        GatewayDb db, RequestRow? request, string dataset, int version, CancellationToken cancellationToken)
+        GatewayDb db, RequestRow? request, string dataset, int version, string broker, CancellationToken cancellationToken)
     {
         if (request?.Permit is null || request.Dataset != dataset || request.Version != version)
         {
             return ("permit", $"there is no permit by that name for version {version} of it");
+        }
+
+        if (PermitHolder.Fault(request, broker) is { } held)
+        {
+            return (held.Rule, held.Sentence);
         }
 
         var state = RequestViews.StateOf(request, time.GetUtcNow());

@@ -5,6 +5,7 @@ using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
 using Scanlock.Contracts.Trials;
+using Scanlock.Gateway.Access;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Results;
@@ -62,7 +63,8 @@ internal sealed class ProgressReports(AuditedActs acts, JobStatements statements
         }
 
         var values = fresh.Sum(statement => statement.Values.Count);
-        var faults = FaultsOf(job, row, fresh, values).ToList();
+        var access = await db.Requests.SingleAsync(request => request.Id == job.Permit.Value.Id, cancellationToken);
+        IReadOnlyList<Reason> faults = [.. PermitHolder.Fault(access, job.Broker.Name) is { } held ? [held] : Array.Empty<Reason>(), .. FaultsOf(job, row, fresh, values)];
         var entry = EntryFor(job, fresh, values);
         if (faults.Count > 0)
         {
@@ -71,6 +73,7 @@ internal sealed class ProgressReports(AuditedActs acts, JobStatements statements
                 entry with { Decision = Policy.Outcome.Deny.Wire(), Reasons = faults });
         }
 
+        access.Broker ??= job.Broker.Name;
         row ??= db.Jobs.Add(JobRow.Of(job)).Entity;
         row.ProgressSequence = fresh[^1].Sequence;
         row.ProgressValues += values;

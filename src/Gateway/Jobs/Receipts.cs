@@ -4,6 +4,7 @@ using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
+using Scanlock.Gateway.Access;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
@@ -46,6 +47,13 @@ internal sealed class Receipts(AuditedActs acts, JobStatements statements, TimeP
             return Decided.Nothing<Outcome<Done>>(new Done());
         }
 
+        var access = await db.Requests.SingleAsync(request => request.Id == job.Permit.Value.Id, cancellationToken);
+        if (PermitHolder.Fault(access, job.Broker.Name) is { } held)
+        {
+            return Decided.Nothing<Outcome<Done>>(new Refusal.Denied($"The receipt is refused: {held.Sentence}.", [held]));
+        }
+
+        access.Broker ??= job.Broker.Name;
         row ??= db.Jobs.Add(JobRow.Of(job)).Entity;
         row.Receipt = receipt.Digest.ToString();
         row.EndedAt ??= time.GetUtcNow();

@@ -23,7 +23,7 @@ namespace Scanlock.Gateway.Keys;
 /// without headers. Asking again with the same request gives an equivalent answer and counts nothing twice.
 /// </summary>
 internal sealed class KeyReleases(
-    AuditedActs acts, JobStatements statements, AccessDecisions facts, PoliciesInForce policies, GatewayKeys keys, IBlobStore blobs, TimeProvider time)
+    AuditedActs acts, Alterations alterations, JobStatements statements, AccessDecisions facts, PoliciesInForce policies, GatewayKeys keys, IBlobStore blobs, TimeProvider time)
 {
     public async Task<Outcome<KeyAnswer>> AnswerAsync(KeyExchange exchange, string broker, CancellationToken cancellationToken)
     {
@@ -39,8 +39,16 @@ internal sealed class KeyReleases(
             return await RefuseAsync((Refusal.Denied)request.Refusal, broker, job.Value, cancellationToken);
         }
 
-        var decided = await acts.PerformAsync((db, token) => DecideAsync(db, job.Value, request.Value, token), cancellationToken);
-        return decided.IsRefused ? decided.Refusal : new KeyAnswer(StatementKinds.KeyRelease.Sign(decided.Value, keys.Statement).Compact);
+        try
+        {
+            var decided = await acts.PerformAsync((db, token) => DecideAsync(db, job.Value, request.Value, token), cancellationToken);
+            return decided.IsRefused ? decided.Refusal : new KeyAnswer(StatementKinds.KeyRelease.Sign(decided.Value, keys.Statement).Compact);
+        }
+        catch (BlobAlteredException e)
+        {
+            await alterations.ReportAsync(e.Part, null, ("dataset", job.Value.Dataset.Dataset), ("request", job.Value.Permit.Value.Id), ("job", job.Value.Job.Digest.ToString()));
+            throw;
+        }
     }
 
     private async Task<Decided<Outcome<KeyRelease>>> DecideAsync(
@@ -51,10 +59,12 @@ internal sealed class KeyReleases(
         var dataset = await db.Datasets.SingleAsync(row => row.Name == job.Dataset.Dataset, cancellationToken);
         var policy = policies.Of(dataset);
         var decision = Decisions.Decide(policy, await FactsAsync(db, job, request.Value, dataset, cancellationToken), now);
+        var access = await db.Requests.SingleAsync(row => row.Id == job.Permit.Value.Id, cancellationToken);
         var reader = ReaderOf(request.Value.PublicKey);
         IReadOnlyList<Reason> reasons =
         [
             .. KeyVerdicts.Reasons(job, request, known, now),
+            .. PermitHolder.Fault(access, job.Broker.Name) is { } held ? [held] : Array.Empty<Reason>(),
             .. reader.IsRefused ? [new Reason("job", 0, "deny", $"its public key is refused: {reader.Refusal.Message}")] : Array.Empty<Reason>(),
             .. decision.Reasons,
         ];
@@ -67,6 +77,7 @@ internal sealed class KeyReleases(
         var first = request.Value.Sequence == 0;
         var headers = first ? await ReencryptAsync(job, reader.Value!, cancellationToken) : [];
         var lease = Lease(job.Permit.Value, policy, now);
+        access.Broker ??= job.Broker.Name;
         Count(db, job, request.Value, known, now, lease);
         var counts = new Dictionary<string, long>(StringComparer.Ordinal)
         {
@@ -119,10 +130,10 @@ internal sealed class KeyReleases(
         foreach (var part in job.Manifest.Value.Parts())
         {
             var stored = await blobs.ReadSmallAsync(BlobNames.Header(job.Dataset.Dataset, part.Id), Header.MaxBytes, cancellationToken)
-                ?? throw new BlobAlteredException($"The header of {part.Id} of '{job.Dataset.Dataset}' is gone.");
+                ?? throw new BlobAlteredException($"The header of {part.Id} of '{job.Dataset.Dataset}' is gone.") { Part = part.Id };
             var header = Header.Reencrypt(stored, keys.Storage, [reader]);
             headers.Add(new(part.Id, Convert.ToBase64String(header.IsRefused
-                ? throw new BlobAlteredException($"The header of {part.Id} of '{job.Dataset.Dataset}' was altered: {header.Refusal.Message}.")
+                ? throw new BlobAlteredException($"The header of {part.Id} of '{job.Dataset.Dataset}' was altered: {header.Refusal.Message}.") { Part = part.Id }
                 : header.Value)));
         }
 

@@ -1,13 +1,14 @@
 using Scanlock.Contracts;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Envelope;
+using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage.Blobs;
 
 namespace Scanlock.Gateway.Results;
 
 /// <summary>Where results lie: as sealed by the job until the gate has seen them, then as the gate wrote them, encrypted for the storage key.</summary>
-internal sealed class GatedFiles(IBlobStore blobs, GatewayKeys keys)
+internal sealed class GatedFiles(IBlobStore blobs, GatewayKeys keys, Alterations alterations)
 {
     /// <summary>Stores a part as the job sealed it; refused when it is larger than it may be.</summary>
     public async Task<Outcome<Done>> ReceiveAsync(Sha256Digest job, string part, Stream body, long limit, CancellationToken cancellationToken)
@@ -52,9 +53,22 @@ internal sealed class GatedFiles(IBlobStore blobs, GatewayKeys keys)
         return (null, ends.Written.Made);
     }
 
-    /// <summary>Decrypts a kept file into a stream, checked on the way.</summary>
+    /// <summary>Decrypts a kept file into a stream, checked on the way; what was altered is on record.</summary>
     /// <exception cref="BlobAlteredException">It is not what was kept.</exception>
     public async Task CopyToAsync(Sha256Digest job, string part, GatedFile file, Stream destination, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenToAsync(job, part, file, destination, cancellationToken);
+        }
+        catch (BlobAlteredException)
+        {
+            await alterations.ReportAsync(part, Sha256Digest.Parse(file.Ciphertext), ("job", job.ToString()));
+            throw;
+        }
+    }
+
+    private async Task OpenToAsync(Sha256Digest job, string part, GatedFile file, Stream destination, CancellationToken cancellationToken)
     {
         await using var blob = await blobs.OpenCheckedAsync(
             BlobNames.Gated(job.Hex, part), Sha256Digest.Parse(file.Ciphertext), file.CiphertextBytes, cancellationToken);

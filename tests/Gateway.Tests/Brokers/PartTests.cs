@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Signing;
+using Scanlock.Envelope;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Tests.Hosting;
 
@@ -86,6 +88,43 @@ public sealed class PartTests
         await Assert.ThrowsAsync<HttpRequestException>(() => hub.PartAsync(permit, part.Id));
         (await RangeAsync(hospital, hub, permit, part.Id, new(bytes.Length - 10, null))).Problem(HttpStatusCode.ServiceUnavailable);
         Assert.Equal(2, (await hospital.LogAsync()).Count(entry => entry.Act == Acts.PartAltered && entry.Subjects["part"] == part.Id));
+    }
+
+    [Fact]
+    [Trait("promise", "P1")]
+    public async Task A_permit_is_of_no_use_to_another_registered_broker()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.SealPhantomsAsync();
+        var hub = new Hub(hospital);
+        var permit = await hub.PermitAsync();
+        string RivalToken() => hub.BrokerToken(parts => (parts.Issuer, parts.Key) = ("rival", hospital.RivalKey));
+        Assert.Equal(["broker"], (await hospital.GetAsync(GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, hub.Read(permit).Id), RivalToken())).Rules);
+        Assert.Equal(["broker"], (await hospital.GetAsync(hub.PartPath(permit, "shard-00000"), RivalToken())).Rules);
+        Assert.Contains(await hospital.LogAsync(), entry => entry is { Act: Acts.PartServe, Decision: "deny", Actor: "broker:rival" });
+        var theirs = StatementKinds.Job.Sign(hub.Job(permit).Value with { Broker = hospital.RivalKey.Public.Id }, hospital.RivalKey);
+        using var holder = PrivateKey.Generate();
+        var keys = await hospital.PostAsync(
+            GatewayRoutes.BrokerKeys, RivalToken(), new KeyExchange(theirs.Compact, hub.KeyRequest(theirs, holder).Compact), ContractsJson.Strict.KeyExchange);
+        Assert.Contains("broker", keys.Rules);
+        Assert.Equal(HttpStatusCode.OK, (await hub.PartAsync(permit, "shard-00000")).Status);
+    }
+
+    [Fact]
+    public async Task An_altered_header_gives_no_keys_and_the_log_says_so()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.SealPhantomsAsync();
+        var hub = new Hub(hospital);
+        var job = hub.Job(await hub.PermitAsync());
+        var file = Path.Combine(hospital.State, "blobs", "headers", Hospital.Dataset, "shard-00000");
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[^1] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+        using var holder = PrivateKey.Generate();
+        (await hub.AskKeysAsync(job, hub.KeyRequest(job, holder))).Problem(HttpStatusCode.ServiceUnavailable);
+        var entry = Assert.Single(await hospital.LogAsync(), logged => logged.Act == Acts.PartAltered);
+        Assert.Equal((Hospital.Dataset, "shard-00000"), (entry.Subjects["dataset"], entry.Subjects["part"]));
     }
 
     [Fact]

@@ -44,6 +44,9 @@ internal sealed class Hospital : IAsyncDisposable
 
     public SigningKey BrokerKey { get; }
 
+    /// <summary>Of another broker that is registered here.</summary>
+    public required SigningKey RivalKey { get; init; }
+
     public SigningKey AgentKey { get; }
 
     public TestClock Clock { get; } = new();
@@ -61,6 +64,8 @@ internal sealed class Hospital : IAsyncDisposable
         var folder = new TestFolder();
         var (broker, agent) = (SigningKey.Create(), SigningKey.Create());
         await File.WriteAllTextAsync(folder["broker.pub.pem"], broker.Public.ExportPem());
+        var rival = SigningKey.Create();
+        await File.WriteAllTextAsync(folder["rival.pub.pem"], rival.Public.ExportPem());
         await File.WriteAllTextAsync(folder["agent.pub.pem"], agent.Public.ExportPem());
         var issuer = await s_issuer.Value;
         var url = $"http://127.0.0.1:{Ports.Free()}";
@@ -71,13 +76,13 @@ internal sealed class Hospital : IAsyncDisposable
               "Issuers": [{"Issuer": "{{issuer.Url}}", "Organisations": ["saint-brannoch", "unito", "elsewhere"],
                 "Roles": ["steward", "reviewer", "researcher", "auditor"]}],
               "Organisations": [{"Name": "unito", "Country": "IT"}],
-              "Brokers": [{"Name": "hub", "KeyFile": "broker.pub.pem"}],
+              "Brokers": [{"Name": "hub", "KeyFile": "broker.pub.pem"}, {"Name": "rival", "KeyFile": "rival.pub.pem"}],
               "Agents": [{"Site": "{{Site}}", "Organisation": "demo-hpc", "Country": "IT", "KeyFile": "agent.pub.pem"}],
               "Datasets": {"ShardBytes": {{shardBytes}}},
               "Intake": {"Workers": 1, "Worker": "{{IntakeWorker}}"}
             }
             """);
-        var hospital = new Hospital(folder, issuer, url, broker, agent);
+        var hospital = new Hospital(folder, issuer, url, broker, agent) { RivalKey = rival };
         await hospital.StartGatewayAsync();
         return hospital;
     }
@@ -154,6 +159,7 @@ internal sealed class Hospital : IAsyncDisposable
         await StopGatewayAsync();
         Http.Dispose();
         BrokerKey.Dispose();
+        RivalKey.Dispose();
         AgentKey.Dispose();
         _folder.Dispose();
     }

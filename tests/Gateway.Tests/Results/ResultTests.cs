@@ -224,6 +224,33 @@ public sealed class ResultTests
         Assert.Contains("withdrawn", (await hospital.SendAsync(HttpMethod.Post, Fill(GatewayRoutes.Release, job), Delegated(hospital))).Rules);
     }
 
+    [Fact]
+    [Trait("promise", "P10")]
+    public async Task Nothing_more_is_taken_of_a_withdrawn_dataset()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        var (hub, job) = await RunAsync(hospital, Policies.For(Hospital.Dataset, maxBytes: Model));
+        var part = new SealedPart(Sha256Digest.Of("x"u8), 1);
+        await hospital.WithdrawAsync();
+        Assert.Contains("withdrawn", (await hub.PutPartAsync(hospital, job.Digest, "metrics", [1])).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
+        Assert.Equal(["withdrawn"], (await hub.SubmitAsync(hospital, job, hub.Bundle(hospital, job, part, part))).Rules);
+        Assert.Contains(await hospital.LogAsync(), entry => entry is { Act: Acts.JobResult, Decision: "deny" });
+    }
+
+    [Fact]
+    [Trait("promise", "P6")]
+    public async Task No_broker_is_shown_in_a_reviewers_name_what_has_not_left()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        var (hub, job) = await RunAsync(hospital, Policies.For(Hospital.Dataset, maxBytes: Model, metrics: "review"));
+        await hub.FinishAsync(hospital, job, Trainings.MetricsBytes(), await Trainings.ModelAsync);
+        var path = Fill(GatewayRoutes.ResultMetrics, job);
+        Assert.Equal(HttpStatusCode.OK, (await hospital.GetAsync(path, hospital.Reviewer)).Status);
+        var delegated = hospital.Token("rupert", "saint-brannoch", Roles.Reviewer, "request read");
+        (await hospital.GetAsync(path, delegated)).Problem(HttpStatusCode.NotFound);
+        Assert.Empty((await hospital.GetAsync(GatewayRoutes.Requests, delegated)).As(ContractsJson.Strict.IReadOnlyListRequestView));
+    }
+
     private static async Task<(Hub Hub, Statement<Job> Job)> RunAsync(Hospital hospital, string policy)
     {
         await hospital.SealPhantomsAsync(policy: policy);

@@ -11,6 +11,7 @@ using Scanlock.Gateway.Configuration;
 using Scanlock.Gateway.Datasets.Uploads;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
+using Scanlock.Gateway.Storage.Blobs;
 
 namespace Scanlock.Gateway.Datasets.Sealing;
 
@@ -20,7 +21,7 @@ namespace Scanlock.Gateway.Datasets.Sealing;
 /// makes it a version. A crash before (3) leaves parts that the next sealing writes over.
 /// </summary>
 internal sealed class DatasetSealing(
-    AuditedActs acts, ShardPacking packing, Withdrawal withdrawal, GatewayKeys keys, DatasetOptions options, TimeProvider time)
+    AuditedActs acts, Alterations alterations, ShardPacking packing, Withdrawal withdrawal, GatewayKeys keys, DatasetOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _oneAtATime = new(StringComparer.Ordinal);
 
@@ -52,6 +53,11 @@ internal sealed class DatasetSealing(
         {
             var (manifest, packed) = await PackAsync(draft, cancellationToken);
             return await acts.PerformAsync(attempt, (db, token) => RecordAsync(db, draft, manifest, packed, steward, token), cancellationToken);
+        }
+        catch (BlobAlteredException e)
+        {
+            await alterations.ReportAsync(e.Part, null, ("dataset", draft.Dataset));
+            throw;
         }
         finally
         {

@@ -64,10 +64,10 @@ internal sealed class ShardPacking(IBlobStore blobs, GatewayKeys keys)
     private async Task<byte[]> OpenAsync(string dataset, StoredSample sample, CancellationToken cancellationToken)
     {
         await using var blob = await blobs.OpenReadAsync(BlobNames.Sample(dataset, sample.Key), cancellationToken)
-            ?? throw new BlobAlteredException($"The stored sample {sample.Key} of '{dataset}' is gone.");
+            ?? throw new BlobAlteredException($"The stored sample {sample.Key} of '{dataset}' is gone.") { Part = sample.Key };
         var opened = await ResultSealing.OpenToMemoryAsync(blob, sample.File, keys.Storage, (int)sample.PlaintextBytes, cancellationToken);
         return opened.IsRefused
-            ? throw new BlobAlteredException($"The stored sample {sample.Key} of '{dataset}' was altered: {opened.Refusal.Message}.")
+            ? throw new BlobAlteredException($"The stored sample {sample.Key} of '{dataset}' was altered: {opened.Refusal.Message}.") { Part = sample.Key }
             : opened.Value;
     }
 

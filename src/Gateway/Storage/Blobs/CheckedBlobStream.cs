@@ -9,6 +9,9 @@ public sealed class BlobAlteredException : IOException
     public BlobAlteredException() { }
     public BlobAlteredException(string message) : base(message) { }
     public BlobAlteredException(string message, Exception innerException) : base(message, innerException) { }
+
+    /// <summary>What lay under that name: a part or a sample, where that is known.</summary>
+    public string? Part { get; init; }
 }
 
 /// <summary>

@@ -105,6 +105,7 @@ CREATE TABLE requests (
     permit TEXT NULL,
     permit_digest TEXT NULL,
     expires_at INTEGER NULL,
+    broker TEXT NULL,
     at INTEGER NOT NULL
 );
 CREATE INDEX requests_by_dataset ON requests (dataset);
