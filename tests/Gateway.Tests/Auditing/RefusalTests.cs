@@ -39,10 +39,10 @@ public sealed class RefusalTests
         (await CreateAsync(hospital, hospital.Steward)).Problem(HttpStatusCode.Conflict);
         await RefusedAsync(hospital, Acts.DatasetCreate, "conflict");
         var stranger = hospital.Token("sven", "elsewhere", Roles.Steward);
-        var policy = GatewayRoutes.Fill(GatewayRoutes.Policy, Hospital.Dataset);
+        var policy = Routes.Fill(GatewayRoutes.Policy, Hospital.Dataset);
         (await hospital.SendAsync(HttpMethod.Put, policy, stranger, new ReplacePolicy(Policies.For(Hospital.Dataset)), ContractsJson.Strict.ReplacePolicy)).Problem(HttpStatusCode.Forbidden);
         await RefusedAsync(hospital, Acts.DatasetPolicy, "steward");
-        (await hospital.SendAsync(HttpMethod.Post, GatewayRoutes.Fill(GatewayRoutes.Withdraw, Hospital.Dataset), stranger)).Problem(HttpStatusCode.Forbidden);
+        (await hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.Withdraw, Hospital.Dataset), stranger)).Problem(HttpStatusCode.Forbidden);
         await RefusedAsync(hospital, Acts.DatasetWithdraw, "steward");
         await hospital.UploadAsync([Phantom.Of(1, 1).ToDicom()]);
         (await hospital.LabelAsync("patient", [new("MRN-77812", "1", null)])).Problem(HttpStatusCode.BadRequest);
@@ -96,7 +96,7 @@ public sealed class RefusalTests
         var refused = Attempt.At(Acts.DatasetWithdraw, "person:test#sven", ("dataset", Hospital.Dataset)).Refused(new Refusal.Conflict("not now"));
         await hospital.Services.GetRequiredService<AuditLog>().AppendAsync(refused.ToAuditEntry(hospital.Clock.GetUtcNow()), CancellationToken.None);
         await hospital.RestartAsync();
-        var entry = (await hospital.GetAsync(GatewayRoutes.Fill(GatewayRoutes.Dataset, Hospital.Dataset), hospital.Steward)).As(ContractsJson.Strict.DatasetEntry);
+        var entry = (await hospital.GetAsync(Routes.Fill(GatewayRoutes.Dataset, Hospital.Dataset), hospital.Steward)).As(ContractsJson.Strict.DatasetEntry);
         Assert.Equal(DatasetStates.Open, entry.State);
     }
 

@@ -99,7 +99,7 @@ public sealed class PartTests
         var hub = new Hub(hospital);
         var permit = await hub.PermitAsync();
         string RivalToken() => hub.BrokerToken(parts => (parts.Issuer, parts.Key) = ("rival", hospital.RivalKey));
-        Assert.Equal(["broker"], (await hospital.GetAsync(GatewayRoutes.Fill(GatewayRoutes.BrokerPermit, hub.Read(permit).Id), RivalToken())).Rules);
+        Assert.Equal(["broker"], (await hospital.GetAsync(Routes.Fill(GatewayRoutes.BrokerPermit, hub.Read(permit).Id), RivalToken())).Rules);
         Assert.Equal(["broker"], (await hospital.GetAsync(hub.PartPath(permit, "shard-00000"), RivalToken())).Rules);
         Assert.Contains(await hospital.LogAsync(), entry => entry is { Act: Acts.PartServe, Decision: "deny", Actor: "broker:rival" });
         var theirs = StatementKinds.Job.Sign(hub.Job(permit).Value with { Broker = hospital.RivalKey.Public.Id }, hospital.RivalKey);

@@ -50,7 +50,7 @@ public sealed class ResultTests
         var ledger = await LedgerAsync(hospital);
         Assert.Equal(["metrics", "model"], ledger.Select(exit => exit.Exit));
         Assert.Equal(
-            [Acts.JobResult, Acts.ResultRequest, Acts.ResultApprove, Acts.ResultApprove],
+            [Acts.JobResult, Acts.ResultRequest, Acts.ResultApprove, Acts.ResultApprove, Acts.ResultApprove],
             (await hospital.LogAsync()).Select(entry => entry.Act).Where(act => act.StartsWith("result.", StringComparison.Ordinal) || act == Acts.JobResult));
     }
 
