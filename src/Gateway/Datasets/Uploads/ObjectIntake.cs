@@ -46,7 +46,8 @@ internal sealed class ObjectIntake(
             return new Refusal.Conflict($"Upload {upload} of '{dataset}' is closed.");
         }
 
-        using var hashing = new HashingReadStream(body);
+        using var sha256 = SHA256.Create();
+        await using var hashing = new CryptoStream(body, sha256, CryptoStreamMode.Read, leaveOpen: true);
         var result = await workers.ExamineAsync(ordinal, hashing, cancellationToken);
         return result switch
         {
@@ -54,7 +55,9 @@ internal sealed class ObjectIntake(
             IntakeOutcome.Refused { Refusal: { Code: RefusalCode.Interrupted } again } =>
                 new ObjectOutcome(ordinal, UploadOutcomes.Refused, again.CodeName, again.Sentence),
             IntakeOutcome.Refused refused => await RefuseAsync(db, found.Value, ordinal, refused.Refusal, cancellationToken),
-            IntakeOutcome.Accepted accepted => await StoreAsync(db, found.Value, ordinal, hashing.Digest(), accepted, cancellationToken),
+            // Accepted means read to its end, so the hash is finished.
+            IntakeOutcome.Accepted accepted =>
+                await StoreAsync(db, found.Value, ordinal, Sha256Digest.FromHash(sha256.Hash), accepted, cancellationToken),
             _ => throw new InvalidOperationException("No such outcome."),
         };
     }
