@@ -71,7 +71,7 @@ public sealed class ModelTests : IDisposable
 
         var plan = Assert.IsType<Result<TrialPlan>.Ok>(TrialPlan.Check(job)).Value;
         var data = Assert.IsType<Result<SliceDataset>.Ok>(await SliceDataset.LoadAsync(_folder["data"], plan, TestContext.Current.CancellationToken)).Value;
-        var split = Assert.IsType<Result<PatientSplit>.Ok>(PatientSplit.Make(data.Slices, plan.Spec.ValidationFraction, plan.Seed)).Value;
+        var split = Assert.IsType<Result<PatientSplit>.Ok>(PatientSplit.Make(data.Slices, plan.Spec.Validation.Fraction, plan.Seed)).Value;
         using var network = Network.Create("resnet18");
         await LoadAsync(network, run.Model, precision == TrainerJob.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32);
         set_num_threads(plan.Threads);
@@ -132,12 +132,14 @@ public sealed class ModelTests : IDisposable
         var reader = await SafetensorsReader.OpenAsync(stream, new SafetensorsLimits(), TestContext.Current.CancellationToken);
         var values = network.state_dict();
         Assert.Equal(values.Count, reader.Tensors.Count);
-        using var off = no_grad();
         foreach (var tensor in reader.Tensors)
         {
             var bytes = new byte[tensor.Bytes];
             await reader.ReadAsync(bytes, TestContext.Current.CancellationToken);
             Assert.Equal(tensor.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal) ? SafetensorsType.I64 : floats, tensor.Type);
+
+            // Of this thread alone, and an await may end on another.
+            using var off = no_grad();
             using var scope = NewDisposeScope();
             values[tensor.Name].copy_(torch.tensor(Floats(tensor, bytes), [.. tensor.Shape]));
         }

@@ -10,7 +10,7 @@ namespace Scanlock.Trainer.Tests;
 /// <summary>The small rules a training is made of.</summary>
 public sealed class TrainingRuleTests
 {
-    private static readonly Augmentation s_nothing = new(Flip: false, Rotate: 0, Shift: 0, Scale: 0);
+    private static readonly Augmentation s_nothing = new(Flip: false, Rotate: 0, Shift: 0, Scale: 0, Noise: 0, Gamma: 0, Elastic: 0);
 
     [Fact]
     public void Cosine_starts_at_the_rate_given_is_half_way_down_in_the_middle_and_ends_near_zero()

@@ -8,7 +8,8 @@ public abstract record SpecField(string Name, string Says)
     public abstract bool MayBeLeftOut { get; }
 }
 
-public sealed record IntegerField(string Name, string Says, long Min, long Max, long? Default = null) : SpecField(Name, Says)
+/// <param name="Step">Distance between the values that are allowed, counted from <paramref name="Min"/>.</param>
+public sealed record IntegerField(string Name, string Says, long Min, long Max, long? Default = null, long Step = 1) : SpecField(Name, Says)
 {
     public override bool MayBeLeftOut => Default is not null;
 }
@@ -32,11 +33,20 @@ public sealed record ChoiceField(string Name, string Says, IReadOnlyList<string>
 }
 
 /// <summary>A name that someone chose: letters, digits and <c>_ . -</c>, starting with a letter or digit.</summary>
-public sealed record NameField(string Name, string Says, int MaxLength) : SpecField(Name, Says)
+/// <param name="Default">Empty for no name.</param>
+public sealed record NameField(string Name, string Says, int MaxLength, string? Default = null) : SpecField(Name, Says)
 {
-    public override bool MayBeLeftOut => false;
+    public override bool MayBeLeftOut => Default is not null;
 
-    public string Pattern => $"^[A-Za-z0-9][A-Za-z0-9_.-]{{0,{MaxLength - 1}}}$";
+    public string Pattern => $"^{(Default is "" ? "(" : "")}[A-Za-z0-9][A-Za-z0-9_.-]{{0,{MaxLength - 1}}}{(Default is "" ? ")?" : "")}$";
+}
+
+/// <summary>A SHA-256 digest as <c>sha256:HEX</c>, or the word <paramref name="Default"/> for none.</summary>
+public sealed record DigestField(string Name, string Says, string Default) : SpecField(Name, Says)
+{
+    public override bool MayBeLeftOut => true;
+
+    public string Pattern => $"^({Default}|sha256:[0-9a-f]{{64}})$";
 }
 
 public sealed record GroupField(string Name, string Says, IReadOnlyList<SpecField> Fields) : SpecField(Name, Says)

@@ -52,9 +52,14 @@ public static class TrialSpecReader
     {
         var problems = new List<SpecProblem>();
         var complete = Group(spec, TrialSpecFields.All, "", problems);
-        return problems.Count > 0
-            ? new TrialSpecResult.Invalid(problems)
-            : new TrialSpecResult.Valid(complete.Deserialize(ContractsJson.Strict.TrialSpec)!);
+        if (problems.Count > 0)
+        {
+            return new TrialSpecResult.Invalid(problems);
+        }
+
+        var read = complete.Deserialize(ContractsJson.Strict.TrialSpec)!;
+        problems.AddRange(TrialSpecRules.Check(read));
+        return problems.Count > 0 ? new TrialSpecResult.Invalid(problems) : new TrialSpecResult.Valid(read);
     }
 
     private static TrialSpecResult.Invalid Refused(string reason) => new([new SpecProblem("", reason)]);
@@ -123,14 +128,18 @@ public static class TrialSpecReader
         NumberField number => number.Default,
         FlagField flag => flag.Default,
         ChoiceField choice => choice.Default,
+        NameField name => name.Default,
+        DigestField digest => digest.Default,
         _ => null,
     };
 
     private static string? Fault(JsonElement value, SpecField field) => field switch
     {
-        IntegerField f => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var i) && i >= f.Min && i <= f.Max
+        IntegerField f => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var i) && i >= f.Min && i <= f.Max && (i - f.Min) % f.Step == 0
             ? null
-            : f.Min == f.Max ? $"must be {f.Min}" : $"must be a whole number from {f.Min} to {f.Max}",
+            : f.Min == f.Max ? $"must be {f.Min}"
+            : f.Step > 1 ? $"must be one of: {string.Join(", ", Values(f))}"
+            : $"must be a whole number from {f.Min} to {f.Max}",
         NumberField f => value.ValueKind == JsonValueKind.Number && value.GetDouble() is var d
             && d <= f.Max && (f.Above ? d > f.Min : d >= f.Min)
             ? null
@@ -142,8 +151,19 @@ public static class TrialSpecReader
         NameField f => value.ValueKind == JsonValueKind.String && Regex.IsMatch(value.GetString()!, f.Pattern, RegexOptions.NonBacktracking)
             ? null
             : $"must be a name of at most {f.MaxLength} letters, digits, '_', '.' or '-'",
+        DigestField f => value.ValueKind == JsonValueKind.String && Regex.IsMatch(value.GetString()!, f.Pattern, RegexOptions.NonBacktracking)
+            ? null
+            : $"must be {f.Default}, or sha256: and 64 hexadecimal digits",
         _ => throw new InvalidOperationException($"no rule for {field.GetType().Name}"),
     };
+
+    internal static IEnumerable<long> Values(IntegerField field)
+    {
+        for (var value = field.Min; value <= field.Max; value += field.Step)
+        {
+            yield return value;
+        }
+    }
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 

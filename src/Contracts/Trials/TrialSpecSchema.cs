@@ -27,7 +27,14 @@ public static class TrialSpecSchema
         var schema = field switch
         {
             GroupField f => Group(f),
-            IntegerField f => new JsonObject { ["type"] = "integer", ["minimum"] = f.Min, ["maximum"] = f.Max, ["default"] = f.Default },
+            IntegerField f => new JsonObject
+            {
+                ["type"] = "integer",
+                ["minimum"] = f.Min,
+                ["maximum"] = f.Max,
+                ["enum"] = f.Step > 1 ? new JsonArray([.. TrialSpecReader.Values(f).Select(v => JsonValue.Create(v))]) : null,
+                ["default"] = f.Default,
+            },
             NumberField f => new JsonObject
             {
                 ["type"] = "number",
@@ -42,12 +49,13 @@ public static class TrialSpecSchema
                 ["default"] = f.Default,
             },
             NameField f => new JsonObject { ["type"] = "string", ["pattern"] = f.Pattern },
+            DigestField f => new JsonObject { ["type"] = "string", ["pattern"] = f.Pattern, ["default"] = f.Default },
             _ => throw new InvalidOperationException($"no schema for {field.GetType().Name}"),
         };
 
-        if (schema.TryGetPropertyValue("default", out var value) && value is null)
+        foreach (var unset in schema.Where(member => member.Value is null).Select(member => member.Key).ToArray())
         {
-            schema.Remove("default");
+            schema.Remove(unset);
         }
 
         schema["description"] = field.Says;

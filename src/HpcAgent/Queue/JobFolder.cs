@@ -138,9 +138,13 @@ internal sealed class JobFolder(SiteState state, Sha256Digest id)
     }
 
     /// <summary>The key request that nobody has answered yet.</summary>
+    /// <remarks>
+    /// The runner deletes an answered request, then its answer: a request that is still there when no answer is has none. One read before
+    /// could be one whose answer has come and gone since.
+    /// </remarks>
     public Statement<KeyRequest>? PendingRequest(SigningKey key) =>
         AtomicFile.Read(Request) is { } compact && StatementKinds.KeyRequest.Verify(compact, key.Public) is var request
-        && !System.IO.File.Exists(Answer(request.Digest))
+        && !System.IO.File.Exists(Answer(request.Digest)) && AtomicFile.Read(Request) == compact
             ? request
             : null;
 

@@ -18,7 +18,7 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
 
     internal async Task<Outcome> RunAsync(string folder, CancellationToken cancellationToken)
     {
-        var made = PatientSplit.Make(data.Slices, _spec.ValidationFraction, plan.Seed);
+        var made = PatientSplit.Make(data.Slices, _spec.Validation.Fraction, plan.Seed);
         if (made is not Result<PatientSplit>.Ok(var split))
         {
             return ((Result<PatientSplit>.Refused)made).Failed;
