@@ -33,6 +33,32 @@ public sealed class JobTests
         Assert.Empty((await trial.Agent.PollAsync(trial.Job.Digest, after: 1)).Progress);
     }
 
+    [Theory]
+    [InlineData("weights that the site's admin has looked at", null)]
+    [InlineData("other weights under the same name", JobFailures.SiteRefused)]
+    public async Task A_job_starts_from_installed_weights_only_where_they_are_those_of_their_digest(string installed, string? failure)
+    {
+        Assert.SkipWhen(TestSite.WhyNoSandbox is not null, $"needs nested sandboxes: {TestSite.WhyNoSandbox}");
+        var digest = Sha256Digest.Of("weights that the site's admin has looked at"u8);
+        await using var trial = await Trial.SubmitAsync(
+            site =>
+            {
+                var trainer = site.AddShellTrainer($"{TestSite.MetricsAndModel}cat /data/weights/{digest.Hex}.safetensors > /out/model.safetensors");
+                site.Write($"weights/{digest.Hex}.safetensors", installed);
+                site.WriteFile("weights: weights");
+                return trainer;
+            },
+            permit => permit with { Bounds = permit.Bounds with { InitialWeights = [digest] } },
+            job => job with { Spec = TestGateway.Spec($$"""{"v":1,"label":"covid","network":"resnet18","epochs":3,"batch":4,"initial_weights":"{{digest}}"}""") });
+        if (failure is not null)
+        {
+            await trial.FailsAsync(failure);
+            return;
+        }
+
+        Assert.Equal(installed, await trial.ResultAsync("model", (await trial.FinishesAsync()).Model));
+    }
+
     [Fact]
     [Trait("promise", "P5")]
     public async Task The_key_request_binds_job_permit_measured_trainer_and_isolation_and_comes_only_once_the_job_runs()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Agent;
@@ -33,11 +34,16 @@ public sealed class SubmitTests
         { "epochs: the permit allows at most 2", AgentRefusals.OverCap, p => p with { Bounds = p.Bounds with { Epochs = 2 } }, j => j },
         { "batch: the permit asks for at least 8", AgentRefusals.OverCap, p => p with { Minima = p.Minima with { Batch = 8 } }, j => j },
         { "optimiser: unknown field", AgentRefusals.BadStatement, p => p, j => j with { Spec = TestGateway.Spec("""{"v":1,"label":"covid","network":"resnet18","optimiser":"adamw"}""") } },
+        { "does not list this digest", AgentRefusals.OverCap, p => p, j => j with { Spec = From(s_other) } },
+        { "not installed", AgentRefusals.WeightsNotHere, p => p with { Bounds = p.Bounds with { InitialWeights = [s_other] } }, j => j with { Spec = From(s_other) } },
         { "asks for isolation by apptainer", AgentRefusals.IsolationUnavailable, p => p with { Isolation = [IsolationWays.Apptainer] }, j => j },
         { "one permit", AgentRefusals.BadStatement, p => p, j => j with { Permits = [j.Permits[0], j.Permits[0]] } },
         { "one permit", AgentRefusals.BadStatement, p => p, j => j with { Broker = "another" } },
         { "lease has no length", AgentRefusals.BadStatement, p => p with { LeaseSeconds = 0 }, j => j },
     };
+
+    private static JsonElement From(Sha256Digest weights) =>
+        TestGateway.Spec($$"""{"v":1,"label":"covid","network":"resnet18","epochs":3,"batch":4,"initial_weights":"{{weights}}"}""");
 
     [Fact]
     [Trait("promise", "P11")]

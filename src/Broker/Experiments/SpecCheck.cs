@@ -47,7 +47,7 @@ internal static class SpecCheck
         TrialNetworks.Parameters(trial.Network),
         trial.Epochs,
         ProgressValues: trial.Epochs * ProgressNames.All.Count,
-        InitialWeights: []);
+        InitialWeights: trial.Start is { } weights ? [weights] : []);
 
     private static IEnumerable<string> Submission(SubmitExperiment submission)
     {
@@ -73,7 +73,7 @@ internal static class SpecCheck
     private static IEnumerable<string> ResourceFaults(JobResources resources) =>
     [
         .. Within("spec.resources.cpus", resources.Cpus, 1, 4096),
-        .. Within("spec.resources.memory_mi_b", resources.MemoryMiB, 64, 64 << 20),
+        .. Within("spec.resources.memory_mib", resources.MemoryMiB, 64, 64 << 20),
         .. Within("spec.resources.gpus", resources.Gpus, 0, 1024),
         .. Within("spec.resources.minutes", resources.Minutes, 1, 60 * 24 * 60),
     ];
@@ -84,6 +84,7 @@ internal static class SpecCheck
         .. Within("spec.bounds.parameters", bounds.Parameters, trial is null ? 1 : TrialNetworks.Parameters(trial.Network), long.MaxValue),
         .. Within("spec.bounds.epochs", bounds.Epochs, trial?.Epochs ?? 1, int.MaxValue),
         .. Within("spec.bounds.progress_values", bounds.ProgressValues, 0, MaxProgressValues),
+        .. trial?.Start is { } start && !bounds.InitialWeights.Contains(start) ? ["spec.bounds.initial_weights: lacks the trial's initial_weights"] : Array.Empty<string>(),
         .. bounds.InitialWeights.Count > MaxList ? [$"spec.bounds.initial_weights: at most {MaxList}"] : Array.Empty<string>(),
     ];
 

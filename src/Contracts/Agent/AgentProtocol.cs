@@ -177,6 +177,7 @@ public static class AgentRefusals
     public const string OtherJob = "other-job";
     public const string Expired = "expired";
     public const string TrainerNotHere = "trainer-not-here";
+    public const string WeightsNotHere = "weights-not-here";
     public const string PurposeNotHere = "purpose-not-here";
     public const string OverCap = "over-cap";
     public const string IsolationUnavailable = "isolation-unavailable";
@@ -189,7 +190,7 @@ public static class AgentRefusals
 
     public static IReadOnlyList<string> All { get; } =
     [
-        BadRequest, Protocol, KillSwitch, UnknownGateway, UnknownBroker, BadStatement, OtherSite, OtherJob, Expired, TrainerNotHere,
+        BadRequest, Protocol, KillSwitch, UnknownGateway, UnknownBroker, BadStatement, OtherSite, OtherJob, Expired, TrainerNotHere, WeightsNotHere,
         PurposeNotHere, OverCap, IsolationUnavailable, DigestMismatch, WrongOffset, NotStaged, UnknownJob, NotFinished, Storage,
     ];
 }

@@ -23,7 +23,7 @@ public sealed record Job(
     JobResources Resources,
     DateTimeOffset At) : IVersioned;
 
-/// <param name="Part">The manifest part it is, or <c>weights</c>.</param>
+/// <param name="Part">The manifest part it is.</param>
 /// <param name="Digest">SHA-256 of the bytes at the site.</param>
 public sealed record JobInput(string Part, Sha256Digest Digest, long Bytes);
 

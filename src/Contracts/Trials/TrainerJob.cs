@@ -28,4 +28,7 @@ public sealed record TrainerJob(
 
     /// <summary>The label table's name in the data folder; all <c>*.tar</c> beside it are shards.</summary>
     public const string LabelsFile = "labels.jsonl";
+
+    /// <summary>Where in the data folder a training's initial weights lie.</summary>
+    public static string WeightsFile(Sha256Digest weights) => $"weights/{weights.Hex}.safetensors";
 }

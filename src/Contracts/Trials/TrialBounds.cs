@@ -12,6 +12,7 @@ public static class TrialBounds
         Hold(spec.Epochs <= bounds.Epochs, "epochs", $"the permit allows at most {bounds.Epochs}");
         Hold(parameters <= bounds.Parameters, "network", $"has {parameters} parameters, the permit allows at most {bounds.Parameters}");
         Hold(spec.Batch >= minima.Batch, "batch", $"the permit asks for at least {minima.Batch}");
+        Hold(spec.Start is not { } start || bounds.InitialWeights.Contains(start), "initial_weights", "the permit does not list this digest");
         return problems;
 
         void Hold(bool condition, string path, string reason)

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Scanlock.Contracts.Trials;
 
 /// <summary>
@@ -57,6 +59,10 @@ public sealed record TrialSpec(
     public const string Evaluate = "evaluate";
 
     public const string BestWeights = "best";
+
+    /// <summary>The weights it starts from; null where they are drawn afresh.</summary>
+    [JsonIgnore]
+    public Sha256Digest? Start => InitialWeights == FromScratch ? null : Sha256Digest.Parse(InitialWeights);
 }
 
 /// <summary>The Hounsfield units that are told apart: below is black, above is white.</summary>

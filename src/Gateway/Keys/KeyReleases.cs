@@ -94,9 +94,8 @@ internal sealed class KeyReleases(
         var access = await db.Requests.SingleAsync(row => row.Id == permit.Id, cancellationToken);
         var version = await db.VersionAsync(job.Dataset.Dataset, job.Dataset.Version, cancellationToken);
         var digest = job.Job.Digest.ToString();
-        var weights = job.Job.Value.Inputs.FirstOrDefault(input => input.Part == KeyVerdicts.Weights);
         var demand = new JobDemand(
-            job.Spec.Batch, null, job.Spec.Epochs, TrialNetworks.Parameters(job.Spec.Network), permit.Bounds.ProgressValues, weights?.Digest);
+            job.Spec.Batch, null, job.Spec.Epochs, TrialNetworks.Parameters(job.Spec.Network), permit.Bounds.ProgressValues, job.Spec.Start);
         return new(permit, job.Agent.Site, demand, request.Trainer, request.Isolation, version!.Patients)
         {
             OrganisationCountry = facts.CountryOf(permit.Researcher.Organisation),

@@ -44,16 +44,11 @@ internal static class KeyVerdicts
     /// <summary>All of the version: fewer patients than the permit counted on would be a way around its minima.</summary>
     private static IEnumerable<Reason> Inputs(VerifiedJob job)
     {
-        var named = job.Job.Value.Inputs.Where(input => input.Part != Weights).Select(Key).ToHashSet();
+        var named = job.Job.Value.Inputs.Select(Key).ToHashSet();
         var parts = job.Manifest.Value.Parts().Select(Key).ToHashSet();
         if (!named.SetEquals(parts))
         {
             yield return Deny("job", "the job's inputs are not exactly the parts of the manifest");
-        }
-
-        if (job.Job.Value.Inputs.Count(input => input.Part == Weights) > 1)
-        {
-            yield return Deny("initial_weights", "a job starts from one set of weights");
         }
     }
 
@@ -102,9 +97,6 @@ internal static class KeyVerdicts
             yield return Deny("lease", "the lease has lapsed");
         }
     }
-
-    /// <summary>The input that is no part of a dataset.</summary>
-    public const string Weights = "weights";
 
     private static (string, Sha256Digest, long) Key(JobInput input) => (input.Part, input.Digest, input.Bytes);
 

@@ -21,6 +21,7 @@ internal abstract record HolderOrder;
 /// <param name="Work">An empty folder in memory, for all that is in the clear.</param>
 /// <param name="Staged">The ciphertexts, by digest.</param>
 /// <param name="Trainer">The trainer as installed; it is copied before it is measured and run.</param>
+/// <param name="Weights">The initial weights as installed; copied and checked against the spec's digest. Null where they are drawn afresh.</param>
 /// <param name="Sandboxed">Whether the trainer runs in a sandbox of its own.</param>
 /// <param name="Parts">What to decrypt, as the signed manifest has it.</param>
 /// <param name="Job">The trainer's <c>job.json</c>.</param>
@@ -32,6 +33,7 @@ internal sealed record Prepare(
     string Trainer,
     IReadOnlyList<string> Command,
     IReadOnlyList<string> Libraries,
+    string? Weights,
     bool Sandboxed,
     IReadOnlyList<ManifestPart> Parts,
     string LabelsPart,

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
@@ -44,6 +45,12 @@ internal sealed class KeyHolder(HolderChannel channel)
 
         using (lease)
         {
+            if (plan.Weights is { } installed && !await CopyWeightsAsync(installed, plan.Job, work, cancellationToken))
+            {
+                await FailAsync(JobFailures.SiteRefused, cancellationToken);
+                return;
+            }
+
             await File.WriteAllBytesAsync(work.Job, Wire.Write(plan.Job, ContractsJson.Strict.TrainerJob), cancellationToken);
             await channel.ReportAsync(new Opened(), cancellationToken);
             var failure = await new TrainerRun(plan, work, channel).RunAsync(cancellationToken) ?? OutputCheck.Fault(work, plan.MaxModelBytes);
@@ -90,6 +97,23 @@ internal sealed class KeyHolder(HolderChannel channel)
 
         await using var body = File.OpenRead(staged);
         return !(await ManifestOpening.ToFileAsync(Convert.FromBase64String(header.Header), body, part, key, path, cancellationToken)).IsRefused;
+    }
+
+    /// <summary>False where the installed file is not what the spec's digest says.</summary>
+    private static async Task<bool> CopyWeightsAsync(string installed, TrainerJob job, WorkFolder work, CancellationToken cancellationToken)
+    {
+        // The spec was read by run-step, which found the file by this digest.
+        var start = ((TrialSpecResult.Valid)TrialSpecReader.Read(job.Spec)).Spec.Start!.Value;
+        var path = Path.Combine(work.Data, TrainerJob.WeightsFile(start));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await using (var source = File.OpenRead(installed))
+        await using (var copy = File.Create(path))
+        {
+            await source.CopyToAsync(copy, cancellationToken);
+        }
+
+        await using var copied = File.OpenRead(path);
+        return Sha256Digest.FromHash(await SHA256.HashDataAsync(copied, cancellationToken)) == start;
     }
 
     private async Task SealAsync(Prepare plan, WorkFolder work, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ namespace Scanlock.HpcAgent.Running;
 /// <summary>The key holder as run-step sees it: a process in a sandbox, spoken to in frames, killed with everything in it.</summary>
 internal sealed class HolderProcess : IAsyncDisposable
 {
+    private const string WeightsShown = "/weights.safetensors";
     private const long TemporaryBytes = 64L << 20;
     private readonly RunningProgram _program;
     private readonly string? _memoryFolder;
@@ -82,6 +83,7 @@ internal sealed class HolderProcess : IAsyncDisposable
                 new SandboxMount.Shown(site.State.Staged, "/staged"),
                 new SandboxMount.Shown(job.Trainer.Folder, "/installed"),
                 new SandboxMount.Shown(AgentProgram.Folder, "/agent"),
+                .. job.Weights is { } weights ? [new SandboxMount.Shown(weights, WeightsShown)] : Array.Empty<SandboxMount>(),
                 .. runtime.Mounts,
                 .. job.Trainer.Libraries.Select(folder => new SandboxMount.Shown(folder, folder)),
                 .. GraphicsDevices.Take(job.Job.Value.Resources.Gpus).Select(device => new SandboxMount.Device(device, device)),
@@ -103,6 +105,7 @@ internal sealed class HolderProcess : IAsyncDisposable
             memoryFolder is null ? "/installed" : job.Trainer.Folder,
             job.Trainer.Command,
             job.Trainer.Libraries,
+            job.Weights is null || memoryFolder is not null ? job.Weights : WeightsShown,
             memoryFolder is null,
             [.. manifest.Parts()],
             manifest.Labels.Id,

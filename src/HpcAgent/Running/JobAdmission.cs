@@ -12,6 +12,7 @@ namespace Scanlock.HpcAgent.Running;
 
 /// <summary>A job that the site runs, every statement in it verified.</summary>
 /// <param name="Gateway">Whose data it reads; whose releases it obeys.</param>
+/// <param name="Weights">The installed file that it starts from; null where weights are drawn afresh.</param>
 /// <param name="Isolation">How it will be shut in.</param>
 internal sealed record AdmittedJob(
     Statement<Job> Job,
@@ -20,6 +21,7 @@ internal sealed record AdmittedJob(
     VerifyingKey Gateway,
     TrialSpec Spec,
     TrainerPlace Trainer,
+    string? Weights,
     string Isolation);
 
 internal abstract record Admission
@@ -192,11 +194,17 @@ internal sealed partial class JobAdmission
             return Deny(AgentRefusals.OverCap, $"The spec leaves the permit: {string.Join("; ", outside)}.");
         }
 
+        var weights = spec.Start is { } start ? Path.Combine(_site.Weights ?? "", $"{start.Hex}.safetensors") : null;
+        if (weights is not null && (_site.Weights is null || !File.Exists(weights)))
+        {
+            return Deny(AgentRefusals.WeightsNotHere, $"The initial weights {spec.Start} are not installed at this site.");
+        }
+
         var way = _facts.Isolation.Ways.FirstOrDefault(permit.Value.Isolation.Contains);
         return way is null
             ? Deny(AgentRefusals.IsolationUnavailable, $"The permit asks for isolation by {string.Join(" or ", permit.Value.Isolation)}, "
                 + $"the site offers {(_facts.Isolation.Ways.Count > 0 ? string.Join(", ", _facts.Isolation.Ways) : "none")}. {_facts.Isolation.Problem}".TrimEnd())
-            : new Admission.Admitted(new(job, permit, manifest, gateway, spec, trainer, way));
+            : new Admission.Admitted(new(job, permit, manifest, gateway, spec, trainer, weights, way));
     }
 
     private static Admission.Denied Deny(string code, string sentence) => new(code, sentence);

@@ -8,6 +8,7 @@ namespace Scanlock.HpcAgent.Sites;
 /// <param name="Key">The agent's own key; every statement of the site is signed with it.</param>
 /// <param name="Gateways">Gateways whose permits and releases are obeyed.</param>
 /// <param name="Brokers">Brokers whose jobs are taken.</param>
+/// <param name="Weights">Folder of the initial weights installed here, each as <c>HEX.safetensors</c> by its SHA-256; null for none.</param>
 /// <param name="Purposes">DUO permission terms that are run here.</param>
 /// <param name="Organisations">Researchers' organisations that are served; null for all.</param>
 /// <param name="Isolation">Ways of isolation accepted, of <c>IsolationWays</c>.</param>
@@ -19,6 +20,7 @@ internal sealed record Site(
     IReadOnlyList<KnownKey> Gateways,
     IReadOnlyList<KnownKey> Brokers,
     IReadOnlyList<TrainerPlace> Trainers,
+    string? Weights,
     IReadOnlyList<string> Purposes,
     IReadOnlyList<string>? Organisations,
     SiteCaps Caps,

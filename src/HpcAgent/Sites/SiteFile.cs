@@ -89,6 +89,12 @@ internal sealed partial class SiteFile
         var gateways = ReadKnownKeys(root, "gateways");
         var brokers = ReadKnownKeys(root, "brokers");
         var trainers = ReadTrainers(root);
+        var weights = ReadPath(root, "weights", optional: true);
+        if (weights is not null && !Directory.Exists(weights))
+        {
+            root.Problem("weights", "is not a folder");
+        }
+
         var purposes = ReadChoices(root, "purposes", s_permissions);
         var organisations = root.Texts("organisations", optional: true);
         var caps = root.Inner("caps") is { } section ? ReadCaps(section) : null;
@@ -102,7 +108,7 @@ internal sealed partial class SiteFile
         root.End();
         return name is null || state is null || key is null || caps is null
             ? null
-            : new(name, _file, new SiteState(state), key, gateways, brokers, trainers, purposes, organisations, caps, isolation, killSwitch);
+            : new(name, _file, new SiteState(state), key, gateways, brokers, trainers, weights, purposes, organisations, caps, isolation, killSwitch);
     }
 
     private static SiteCaps ReadCaps(SiteSection caps)
@@ -236,8 +242,8 @@ internal sealed partial class SiteFile
         return name;
     }
 
-    private string? ReadPath(SiteSection section, string key) =>
-        section.Text(key) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(_file)!) : null;
+    private string? ReadPath(SiteSection section, string key, bool optional = false) =>
+        section.Text(key, optional) is { } path ? Path.GetFullPath(path, Path.GetDirectoryName(_file)!) : null;
 
     private static bool IsShownInSandboxes(string path) => path.StartsWith("/usr/", StringComparison.Ordinal);
 

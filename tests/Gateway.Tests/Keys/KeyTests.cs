@@ -153,6 +153,8 @@ public sealed class KeyTests
         Assert.Equal(["sites"], (await hub.AskKeysAsync(elsewhere, hub.KeyRequest(elsewhere, holder))).Rules);
         var badSpec = hub.Job(permit, j => j with { Spec = System.Text.Json.JsonDocument.Parse("""{"v":1,"task":"guess"}""").RootElement });
         Assert.Equal(["spec"], (await hub.AskKeysAsync(badSpec, hub.KeyRequest(badSpec, holder))).Rules);
+        var elsewhereBegun = hub.Job(permit, j => j with { Spec = Started(Sha256Digest.Of("weights"u8)) });
+        Assert.Contains("initial_weights", (await hub.AskKeysAsync(elsewhereBegun, hub.KeyRequest(elsewhereBegun, holder))).Rules);
 
         var forgedRequest = StatementKinds.KeyRequest.Sign(hub.KeyRequest(job, holder).Value, stranger);
         Assert.Equal(["statement"], (await hub.AskKeysAsync(job, forgedRequest)).Rules);
@@ -162,7 +164,7 @@ public sealed class KeyTests
         var withForged = hub.Job(permit, j => j with { Permits = [forgedPermit.Compact] });
         Assert.Equal(["statement"], (await hub.AskKeysAsync(withForged, hub.KeyRequest(withForged, holder))).Rules);
         Assert.DoesNotContain(await hospital.LogAsync(), entry => entry is { Act: Acts.KeysRelease, Decision: "allow" });
-        Assert.Equal(12, (await hospital.LogAsync()).Count(entry => entry is { Act: Acts.KeysRelease, Decision: "deny" }));
+        Assert.Equal(13, (await hospital.LogAsync()).Count(entry => entry is { Act: Acts.KeysRelease, Decision: "deny" }));
     }
 
     [Fact]
@@ -238,4 +240,7 @@ public sealed class KeyTests
         (await hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.Uploads, Hospital.Dataset), hospital.Steward)).Problem(HttpStatusCode.Conflict);
         Assert.Contains("withdrawn", (await hub.AskAsync(Hub.Request())).Rules);
     }
+
+    private static System.Text.Json.JsonElement Started(Sha256Digest weights) => System.Text.Json.JsonDocument.Parse(
+        Hub.SpecText.Replace("}", $",\"initial_weights\":\"{weights}\"}}", StringComparison.Ordinal)).RootElement;
 }
