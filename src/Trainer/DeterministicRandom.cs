@@ -20,6 +20,9 @@ internal sealed class DeterministicRandom
     /// <summary>Uniform in [0, below).</summary>
     internal int NextInt(int below) => (int)Math.BigMul(Next(), (ulong)below, out _);
 
+    /// <summary>Any of the 2^64 numbers: a seed for streams below this one.</summary>
+    internal long NextLong() => (long)Next();
+
     /// <summary>Uniform in [0, 1).</summary>
     internal double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 

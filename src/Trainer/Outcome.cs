@@ -28,5 +28,8 @@ internal abstract record Result<T>
     internal sealed record Refused(string Code, string Sentence) : Result<T>
     {
         internal Outcome.Failed Failed => new(Code, Sentence);
+
+        /// <summary>The same refusal, of a step that was to give something else.</summary>
+        internal Result<TOther>.Refused As<TOther>() => new(Code, Sentence);
     }
 }

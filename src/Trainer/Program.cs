@@ -42,12 +42,13 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
 
     try
     {
-        var loaded = await SliceDataset.LoadAsync(call.Data, plan, cancellationToken);
-        if (loaded is not Result<SliceDataset>.Ok(var data))
+        var loaded = await Dataset.LoadAsync(call.Data, plan, cancellationToken);
+        if (loaded is not Result<Dataset>.Ok(var data))
         {
-            return ((Result<SliceDataset>.Refused)loaded).Failed;
+            return ((Result<Dataset>.Refused)loaded).Failed;
         }
 
+        using var samples = data;
         await using var output = Console.OpenStandardOutput();
         var progress = new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues);
         return await new Trial(plan, data, progress).RunAsync(call.Out, cancellationToken);

@@ -43,6 +43,15 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dataset_of_constant_images_is_bad_data()
+    {
+        var flat = Phantoms.Npy([.. Enumerable.Repeat((short)-1000, 32 * 32)], 32, 32);
+        await Phantoms.WriteAsync([.. Phantoms.Make(5, 4).Select(s => s with { Npy = flat })], _folder["data"]);
+
+        await RefusedAsync(JobFailures.BadData, "nothing is left of 40 slices: 40 constant", TrainerRun.Spec());
+    }
+
+    [Fact]
     public async Task One_class_only_cannot_be_learnt()
     {
         await Phantoms.WriteAsync([.. Phantoms.Make(4, 3).Where(s => s.Class == "0")], _folder["data"]);

@@ -70,12 +70,12 @@ public sealed class ModelTests : IDisposable
         Assert.True(run.ExitCode == 0, run.Error);
 
         var plan = Assert.IsType<Result<TrialPlan>.Ok>(TrialPlan.Check(job)).Value;
-        var data = Assert.IsType<Result<SliceDataset>.Ok>(await SliceDataset.LoadAsync(_folder["data"], plan, TestContext.Current.CancellationToken)).Value;
-        var split = Assert.IsType<Result<PatientSplit>.Ok>(PatientSplit.Make(data.Slices, plan.Spec.Validation.Fraction, plan.Seed)).Value;
+        using var data = Assert.IsType<Result<Dataset>.Ok>(await Dataset.LoadAsync(_folder["data"], plan, TestContext.Current.CancellationToken)).Value;
+        var split = Assert.IsType<Result<PatientSplit>.Ok>(PatientSplit.For(plan.Spec, data.Samples, plan.Seed)).Value;
         using var network = Network.Create("resnet18");
         await LoadAsync(network, run.Model, precision == TrainerJob.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32);
         set_num_threads(plan.Threads);
-        var again = Evaluator.Score(network, split.Validation, plan.Spec.ImageSize, CPU).Metrics();
+        var again = Evaluator.Score(network, new Loader(data.Items, split.Validation, plan.Spec, plan.Seed), plan.Spec.ImageSize, CPU).Metrics();
 
         // A BLAS may choose its kernels by the environment, which is another here: hence not to the last bit.
         Assert.Equal(run.Metrics.Final with { Loss = null }, again with { Loss = null });

@@ -65,32 +65,6 @@ public sealed class TrainingRuleTests
     }
 
     [Fact]
-    public void An_epoch_shows_each_slice_at_most_once_and_whole_batches_only()
-    {
-        var slices = Enumerable.Range(0, 23).Select(i => new Slice($"{i}", "p", i % 2, [.. Enumerable.Repeat((float)i, 32 * 32)])).ToList();
-        var spec = Spec() with { Batch = 5, Augmentation = s_nothing };
-        var feed = new BatchFeed(slices, spec, seed: 1);
-
-        var first = feed.Epoch(1).SelectMany(b => b.Pixels.Chunk(32 * 32).Select(p => (int)p[0]).ToList()).ToList();
-        var second = feed.Epoch(2).SelectMany(b => b.Pixels.Chunk(32 * 32).Select(p => (int)p[0]).ToList()).ToList();
-
-        Assert.Equal(4, feed.StepsPerEpoch);
-        Assert.Equal(20, first.Distinct().Count());
-        Assert.NotEqual(first, second);
-        Assert.Equal(first, new BatchFeed(slices, spec, seed: 1).Epoch(1).SelectMany(b => b.Pixels.Chunk(32 * 32).Select(p => (int)p[0]).ToList()).ToList());
-    }
-
-    [Fact]
-    public void An_epoch_left_early_stops_its_thread()
-    {
-        var slices = Enumerable.Range(0, 1000).Select(i => new Slice($"{i}", "p", i % 2, new float[32 * 32])).ToList();
-        var feed = new BatchFeed(slices, Spec() with { Batch = 1 }, seed: 1);
-
-        Assert.Single(feed.Epoch(1).Take(1));
-        Assert.Equal(1000, feed.Epoch(2).Count());
-    }
-
-    [Fact]
     public void Random_numbers_are_the_same_everywhere()
     {
         // Worked out with arbitrary-precision integers from the algorithm as published.
@@ -98,7 +72,4 @@ public sealed class TrainingRuleTests
 
         Assert.Equal([7, 3, 6, 8, 6, 3, 6, 0], Enumerable.Range(0, 8).Select(_ => random.NextInt(10)));
     }
-
-    private static TrialSpec Spec() =>
-        Assert.IsType<TrialSpecResult.Valid>(TrialSpecReader.Read(TrainerRun.Job(TrainerRun.Spec()).Spec)).Spec;
 }

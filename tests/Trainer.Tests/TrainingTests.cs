@@ -94,18 +94,6 @@ public sealed class TrainingTests : IDisposable
     }
 
     [Fact]
-    public async Task Constant_images_teach_nothing_and_break_nothing()
-    {
-        var flat = Phantoms.Npy([.. Enumerable.Repeat((short)-1000, 32 * 32)], 32, 32);
-        await Phantoms.WriteAsync([.. Phantoms.Make(5, 4).Select(s => s with { Npy = flat })], _folder["data"]);
-
-        var run = await TrainerRun.StartAsync(_folder.Path, TrainerRun.Spec(("epochs", 1)));
-
-        Assert.True(run.ExitCode == 0, run.Error);
-        Assert.Equal(0.5, run.Metrics.Final.Auc);
-    }
-
-    [Fact]
     [Trait("promise", "P6")]
     public async Task No_more_numbers_are_said_than_the_permit_allows_and_the_last_epoch_is_among_them()
     {

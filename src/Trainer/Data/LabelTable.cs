@@ -1,64 +1,89 @@
-using System.Globalization;
 using System.Text;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
-using Classes = System.Collections.Generic.IReadOnlyDictionary<string, int>;
 
 namespace Scanlock.Trainer.Data;
 
-/// <summary>The values of one label, by sample key.</summary>
-internal static class LabelTable
+/// <summary>What the label table says of the label to learn, by slice key, and which slices it puts into the validation part.</summary>
+internal sealed record Labels(IReadOnlyDictionary<string, int> Classes, IReadOnlySet<string> HeldOut)
+{
+    internal static readonly Labels None = new(new Dictionary<string, int>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+}
+
+/// <summary>Reads the label table whole, since it is checked whole.</summary>
+internal sealed class LabelTable
 {
     private const int MaxLineLength = 4096;
 
     private const int MaxNamesShown = 10;
 
-    /// <summary>Reads the table whole, since it is checked whole, and keeps the classes (0 or 1) of <paramref name="label"/>.</summary>
-    internal static async Task<Result<Classes>> ReadAsync(Stream table, string label, CancellationToken cancellationToken)
+    private readonly string _label;
+    private readonly string _holdout;
+    private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+
+    private LabelTable(string label, string holdout) => (_label, _holdout) = (label, holdout);
+
+    /// <param name="label">Whose classes (0 or 1) are kept; empty for none.</param>
+    /// <param name="holdout">The label whose value 1 marks the validation part; empty for none.</param>
+    internal static async Task<Result<Labels>> ReadAsync(Stream table, string label, string holdout, CancellationToken cancellationToken)
     {
-        var classes = new Dictionary<string, int>(StringComparer.Ordinal);
-        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var reading = new LabelTable(label, holdout);
         using var lines = new StreamReader(table, leaveOpen: true);
         for (var number = 1; await lines.ReadLineAsync(cancellationToken) is { } line; number++)
         {
-            LabelRow row;
-            try
+            if (reading.Add(line) is { } fault)
             {
-                row = line.Length <= MaxLineLength
-                    ? Wire.Read(Encoding.UTF8.GetBytes(line), ContractsJson.Strict.LabelRow)
-                    : throw new WireFormatException("too long");
-            }
-            catch (WireFormatException)
-            {
-                return Bad($"line {number} of the label table is not a label row");
-            }
-
-            names.Add(row.Name);
-            if (row.Name != label)
-            {
-                continue;
-            }
-
-            if (row.Value is not ("0" or "1"))
-            {
-                return Bad($"line {number} of the label table: {label} must be 0 or 1 to learn to classify");
-            }
-
-            if (!classes.TryAdd(row.Key, int.Parse(row.Value, CultureInfo.InvariantCulture)))
-            {
-                return Bad($"line {number} of the label table gives sample {row.Key} a second value of {label}");
+                return new Result<Labels>.Refused(JobFailures.BadData, $"line {number} of the label table {fault}");
             }
         }
 
-        if (classes.Count > 0)
-        {
-            return new Result<Classes>.Ok(classes);
-        }
-
-        var known = string.Join(", ", names.Take(MaxNamesShown));
-        return new Result<Classes>.Refused(JobFailures.BadSpec, $"label: the dataset has no '{label}'; it has: {known}");
+        return reading.Complete();
     }
 
-    private static Result<Classes>.Refused Bad(string sentence) => new(JobFailures.BadData, sentence);
+    /// <returns>What is wrong with the line, or null.</returns>
+    private string? Add(string line)
+    {
+        LabelRow row;
+        try
+        {
+            row = line.Length <= MaxLineLength
+                ? Wire.Read(Encoding.UTF8.GetBytes(line), ContractsJson.Strict.LabelRow)
+                : throw new WireFormatException("too long");
+        }
+        catch (WireFormatException)
+        {
+            return "is not a label row";
+        }
+
+        _names.Add(row.Name);
+        return (row.Name == _label ? Keep(row, _classes) : null) ?? (row.Name == _holdout ? Keep(row, _held) : null);
+    }
+
+    private static string? Keep(LabelRow row, Dictionary<string, int> values)
+    {
+        if (row.Value is not ("0" or "1"))
+        {
+            return $"gives {row.Name} a value that it cannot have: it must be 0 or 1";
+        }
+
+        return values.TryAdd(row.Key, row.Value == "1" ? 1 : 0) ? null : $"gives sample {row.Key} a second value of {row.Name}";
+    }
+
+    private Result<Labels> Complete()
+    {
+        if (_label.Length > 0 && _classes.Count == 0)
+        {
+            return Unknown("label", _label);
+        }
+
+        return _holdout.Length > 0 && _held.Count == 0
+            ? Unknown("validation.holdout", _holdout)
+            : new Result<Labels>.Ok(new Labels(_classes, _held.Where(h => h.Value == 1).Select(h => h.Key).ToHashSet(StringComparer.Ordinal)));
+    }
+
+    private Result<Labels>.Refused Unknown(string field, string label) => new(
+        JobFailures.BadSpec, $"{field}: the dataset has no '{label}'; it has: {string.Join(", ", _names.Take(MaxNamesShown))}");
 }

@@ -1,30 +1,36 @@
 using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Trainer.Data;
 
 /// <summary>
-/// Divides slices into a training and a validation part so that no patient is in both, with patients of each class in the same
-/// proportion. The same for the same patients and seed, however the slices are ordered.
+/// Divides samples into a training and a validation part so that no patient is in both. The same for the same patients and seed,
+/// however the samples are ordered.
 /// </summary>
-internal sealed record PatientSplit(IReadOnlyList<Slice> Training, IReadOnlyList<Slice> Validation)
+internal sealed record PatientSplit(IReadOnlyList<Sample> Training, IReadOnlyList<Sample> Validation)
 {
     private const ulong Stream = 1;
 
-    internal static Result<PatientSplit> Make(IReadOnlyList<Slice> slices, double validationFraction, long seed)
+    /// <summary>As the spec says: by a holdout label, as one fold of several, or a drawn share.</summary>
+    internal static Result<PatientSplit> For(TrialSpec spec, IReadOnlyList<Sample> samples, long seed)
     {
-        // A patient counts as positive as soon as one slice is.
-        var patients = slices.GroupBy(s => s.Patient, StringComparer.Ordinal)
-            .Select(g => (Patient: g.Key, Class: g.Max(s => s.Class)))
-            .OrderBy(p => p.Patient, StringComparer.Ordinal).ToList();
-        if (patients.Count < 2)
+        // To segment, a part may well have lesions in every slice.
+        var bothClasses = TrialNetworks.Of(spec.Network).Task == TrialSpec.Classify;
+        return spec.Validation switch
         {
-            return TooFew($"all slices are of {patients.Count} patient; training and validation need different ones");
-        }
+            { Holdout.Length: > 0 } => ByHoldout(samples, bothClasses),
+            { Folds: > 0 } validation => Folds.Make(samples, validation.Folds, validation.Fold, seed, bothClasses),
+            var validation => Make(samples, validation.Fraction, seed, bothClasses),
+        };
+    }
 
-        if (slices.Select(s => s.Class).Distinct().Count() < 2)
+    /// <summary>Draws a share of the patients of each class.</summary>
+    internal static Result<PatientSplit> Make(IReadOnlyList<Sample> samples, double fraction, long seed, bool bothClasses = true)
+    {
+        var patients = Patients(samples);
+        if (Unfit(samples, patients, bothClasses) is { } unfit)
         {
-            return new Result<PatientSplit>.Refused(
-                JobFailures.OneClass, $"every labelled slice is of class {slices[0].Class}; there is nothing to tell apart");
+            return unfit;
         }
 
         var random = new DeterministicRandom(seed, Stream);
@@ -32,23 +38,69 @@ internal sealed record PatientSplit(IReadOnlyList<Slice> Training, IReadOnlyList
         foreach (var group in patients.GroupBy(p => p.Class).OrderBy(g => g.Key))
         {
             var members = group.Select(p => p.Patient).ToList();
-            if (members.Count < 2)
+            if (members.Count < 2 && bothClasses)
             {
                 return TooFew($"class {group.Key} has one patient; training and validation need one each at least");
             }
 
             random.Shuffle(members);
-            var share = (int)Math.Round(members.Count * validationFraction, MidpointRounding.AwayFromZero);
-            held.UnionWith(members.Take(Math.Clamp(share, 1, members.Count - 1)));
+            var share = (int)Math.Round(members.Count * fraction, MidpointRounding.AwayFromZero);
+            held.UnionWith(members.Take(Math.Clamp(share, Math.Min(1, members.Count - 1), members.Count - 1)));
         }
 
-        var split = new PatientSplit([.. slices.Where(s => !held.Contains(s.Patient))], [.. slices.Where(s => held.Contains(s.Patient))]);
-        return HasBoth(split.Training) && HasBoth(split.Validation)
+        return Divided(samples, s => held.Contains(s.Patient), bothClasses);
+    }
+
+    /// <summary>Samples that the holdout label marks are the validation part.</summary>
+    internal static Result<PatientSplit> ByHoldout(IReadOnlyList<Sample> samples, bool bothClasses = true)
+    {
+        var patients = Patients(samples);
+        if (Unfit(samples, patients, bothClasses) is { } unfit)
+        {
+            return unfit;
+        }
+
+        var torn = samples.GroupBy(s => s.Patient, StringComparer.Ordinal).Count(g => g.Any(s => s.HeldOut) && g.Any(s => !s.HeldOut));
+        return torn > 0
+            ? new Result<PatientSplit>.Refused(JobFailures.BadData, $"validation.holdout: it puts {torn} patients into both parts")
+            : Divided(samples, s => s.HeldOut, bothClasses);
+    }
+
+    /// <summary>Every patient, by name; positive as soon as one sample is.</summary>
+    internal static IReadOnlyList<(string Patient, int Class)> Patients(IReadOnlyList<Sample> samples) =>
+    [
+        .. samples.GroupBy(s => s.Patient, StringComparer.Ordinal).Select(g => (Patient: g.Key, Class: g.Max(s => s.Class)))
+            .OrderBy(p => p.Patient, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Why nothing can be split, or null.</summary>
+    internal static Result<PatientSplit>.Refused? Unfit(
+        IReadOnlyList<Sample> samples, IReadOnlyList<(string Patient, int Class)> patients, bool bothClasses)
+    {
+        if (patients.Count < 2)
+        {
+            return TooFew($"all slices are of {patients.Count} patient; training and validation need different ones");
+        }
+
+        return bothClasses && samples.All(s => s.Class == samples[0].Class)
+            ? new(JobFailures.OneClass, $"every labelled slice is of class {samples[0].Class}; there is nothing to tell apart")
+            : null;
+    }
+
+    internal static Result<PatientSplit> Divided(IReadOnlyList<Sample> samples, Func<Sample, bool> isHeld, bool bothClasses)
+    {
+        var split = new PatientSplit([.. samples.Where(s => !isHeld(s))], [.. samples.Where(isHeld)]);
+        if (split.Training.Count == 0 || split.Validation.Count == 0)
+        {
+            return TooFew($"there are {split.Training.Count} samples to train on and {split.Validation.Count} to validate on");
+        }
+
+        return !bothClasses || (HasBoth(split.Training) && HasBoth(split.Validation))
             ? new Result<PatientSplit>.Ok(split)
             : TooFew("there are too few patients for both parts to have slices of both classes");
     }
 
-    private static bool HasBoth(IReadOnlyList<Slice> part) => part.Any(s => s.Class == 0) && part.Any(s => s.Class == 1);
+    internal static Result<PatientSplit>.Refused TooFew(string sentence) => new(JobFailures.TooFewPatients, sentence);
 
-    private static Result<PatientSplit>.Refused TooFew(string sentence) => new(JobFailures.TooFewPatients, sentence);
+    private static bool HasBoth(IReadOnlyList<Sample> part) => part.Any(s => s.Class == 0) && part.Any(s => s.Class == 1);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Formats.Tar;
 using System.Runtime.CompilerServices;
 using Scanlock.Contracts;
@@ -6,55 +7,38 @@ using Scanlock.Contracts.Datasets;
 
 namespace Scanlock.Trainer.Data;
 
-/// <summary>One sample as it lies in a shard.</summary>
-internal sealed record ShardSample(string Key, SampleRecord Record, NpyImage Image);
-
 /// <summary>
-/// Reads a WebDataset shard: a tar whose members <c>KEY.npy</c> and <c>KEY.json</c> follow one another. Masks are skipped; anything else
-/// is refused.
+/// Reads a WebDataset shard: a tar whose members <c>KEY.npy</c>, <c>KEY.json</c> and, where there is one, <c>KEY.mask.npy</c> follow
+/// one another; anything else is refused.
 /// </summary>
 internal static class ShardReader
 {
     private const int MaxRecordBytes = 64 << 10;
 
+    /// <summary>Each sample is the caller's to dispose of.</summary>
     /// <exception cref="WireFormatException">A member is not what it should be; the message names it.</exception>
     /// <exception cref="InvalidDataException">Not a tar.</exception>
     internal static async IAsyncEnumerable<ShardSample> ReadAsync(
         Stream shard, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var tar = new TarReader(shard, leaveOpen: true);
-        (string Key, NpyImage? Image, SampleRecord? Record) half = ("", null, null);
+        Members? members = null;
         while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
             var (key, kind) = Named(entry);
-            if (kind == "mask.npy")
+            if (members is not null && members.Key != key)
             {
-                continue;
+                yield return members.Complete();
+                members = null;
             }
 
-            if (half.Key.Length > 0 && half.Key != key)
-            {
-                throw new WireFormatException($"sample {half.Key} has only one of its two members");
-            }
-
-            if (kind == "npy" ? half.Image is not null : half.Record is not null)
-            {
-                throw new WireFormatException($"sample {key} has a member twice");
-            }
-
-            half = kind == "npy"
-                ? half with { Key = key, Image = await ImageAsync(entry, key, cancellationToken) }
-                : half with { Key = key, Record = await RecordAsync(entry, key, cancellationToken) };
-            if (half is { Image: { } image, Record: { } record })
-            {
-                yield return new ShardSample(key, record, image);
-                half = ("", null, null);
-            }
+            members ??= new Members(key);
+            await members.AddAsync(kind, entry, cancellationToken);
         }
 
-        if (half.Key.Length > 0)
+        if (members is not null)
         {
-            throw new WireFormatException($"sample {half.Key} has only one of its two members");
+            yield return members.Complete();
         }
     }
 
@@ -73,46 +57,96 @@ internal static class ShardReader
             : throw new WireFormatException("a shard's members are named KEY.npy, KEY.json or KEY.mask.npy");
     }
 
-    private static async Task<NpyImage> ImageAsync(TarEntry entry, string key, CancellationToken cancellationToken)
+    /// <summary>What has been read of one sample.</summary>
+    private sealed class Members(string key)
     {
-        try
-        {
-            var image = NpyCodec.Decode(await BytesAsync(entry, NpyCodec.MaxBytes, cancellationToken));
-            return image.Element == NpyElement.Hounsfield
-                ? image
-                : throw new WireFormatException("its pixels are not int16 Hounsfield units");
-        }
-        catch (WireFormatException e)
-        {
-            throw new WireFormatException($"sample {key}: {e.Message}", e);
-        }
-    }
+        private readonly List<byte[]> _rented = [];
+        private NpyImage? _image;
+        private NpyImage? _mask;
+        private SampleRecord? _record;
 
-    private static async Task<SampleRecord> RecordAsync(TarEntry entry, string key, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Wire.Read(await BytesAsync(entry, MaxRecordBytes, cancellationToken), ContractsJson.Strict.SampleRecord);
-        }
-        catch (WireFormatException e)
-        {
-            throw new WireFormatException($"sample {key}: {e.Message}", e);
-        }
-    }
+        internal string Key => key;
 
-    private static async Task<byte[]> BytesAsync(TarEntry entry, int most, CancellationToken cancellationToken)
-    {
-        if (entry.Length > most)
+        internal async Task AddAsync(string kind, TarEntry entry, CancellationToken cancellationToken)
         {
-            throw new WireFormatException($"a member has {entry.Length} bytes; at most {most} are read");
-        }
+            if (kind switch { "npy" => _image is not null, "json" => _record is not null, _ => _mask is not null })
+            {
+                throw new WireFormatException($"sample {key} has a member twice");
+            }
 
-        var bytes = new byte[(int)entry.Length];
-        if (entry.DataStream is { } data)
-        {
-            await data.ReadExactlyAsync(bytes, cancellationToken);
+            try
+            {
+                switch (kind)
+                {
+                    case "npy":
+                        _image = NpyCodec.Decode(await BytesAsync(entry, NpyCodec.MaxBytes, cancellationToken));
+                        break;
+                    case "mask.npy":
+                        _mask = NpyCodec.Decode(await BytesAsync(entry, NpyCodec.MaxBytes, cancellationToken));
+                        break;
+                    default:
+                        var bytes = await BytesAsync(entry, MaxRecordBytes, cancellationToken);
+                        _record = Wire.Read(bytes.Span, ContractsJson.Strict.SampleRecord);
+                        break;
+                }
+            }
+            catch (WireFormatException e)
+            {
+                throw new WireFormatException($"sample {key}: {e.Message}", e);
+            }
         }
 
-        return bytes;
+        internal ShardSample Complete()
+        {
+            if (_image is null || _record is null)
+            {
+                throw new WireFormatException($"sample {key} has only one of its two members");
+            }
+
+            if (_image.Element != NpyElement.Hounsfield)
+            {
+                throw new WireFormatException($"sample {key}: its pixels are not int16 Hounsfield units");
+            }
+
+            if (_mask is not null && Wrong(_mask, _image) is { } wrong)
+            {
+                throw new WireFormatException($"sample {key}: {wrong}");
+            }
+
+            return new ShardSample(key, _record, _image, _mask) { Rented = _rented };
+        }
+
+        private static string? Wrong(NpyImage mask, NpyImage image)
+        {
+            if (mask.Element != NpyElement.Mask)
+            {
+                return "its mask is not of uint8";
+            }
+
+            if (mask.Rows != image.Rows || mask.Columns != image.Columns)
+            {
+                return $"its mask is {mask.Rows} x {mask.Columns} and its image {image.Rows} x {image.Columns}";
+            }
+
+            return mask.Data.Span.ContainsAnyExceptInRange((byte)0, (byte)1) ? "its mask has values other than 0 and 1" : null;
+        }
+
+        private async Task<ReadOnlyMemory<byte>> BytesAsync(TarEntry entry, int most, CancellationToken cancellationToken)
+        {
+            if (entry.Length > most)
+            {
+                throw new WireFormatException($"a member has {entry.Length} bytes; at most {most} are read");
+            }
+
+            var bytes = ArrayPool<byte>.Shared.Rent((int)entry.Length);
+            _rented.Add(bytes);
+            var content = bytes.AsMemory(0, (int)entry.Length);
+            if (entry.DataStream is { } data)
+            {
+                await data.ReadExactlyAsync(content, cancellationToken);
+            }
+
+            return content;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Scanlock.Contracts.Codecs;
@@ -8,6 +9,7 @@ namespace Scanlock.Trainer.Data;
 /// <summary>
 /// Brings a slice of any size into network form: Hounsfield units through the window to [0, 1], then resampled to a square.
 /// Resampling is bilinear with a triangle as wide as an input step is large, so that shrinking averages instead of skipping.
+/// A mask is resampled likewise; a pixel is in it where at least half of what it averages is.
 /// </summary>
 internal sealed class SlicePreparation(HuWindow window, int size)
 {
@@ -18,85 +20,57 @@ internal sealed class SlicePreparation(HuWindow window, int size)
     /// <summary>A new image of size * size, row by row.</summary>
     internal float[] Prepare(NpyImage image)
     {
-        var units = MemoryMarshal.Cast<byte, short>(image.Data.Span);
-        var across = _taps.GetOrAdd(image.Columns, Taps.For, size);
-        var down = _taps.GetOrAdd(image.Rows, Taps.For, size);
-        var row = new float[image.Columns];
-        var narrowed = new float[image.Rows * size];
-        for (var y = 0; y < image.Rows; y++)
-        {
-            Windowed(units.Slice(y * image.Columns, image.Columns), row);
-            across.Apply(row, narrowed.AsSpan(y * size, size));
-        }
-
         var prepared = new float[size * size];
-        for (var y = 0; y < size; y++)
-        {
-            var into = prepared.AsSpan(y * size, size);
-            foreach (var (source, weight) in down.Of(y))
-            {
-                AddScaled(narrowed.AsSpan(source * size, size), weight, into);
-            }
-        }
-
+        Prepare(image, new Box(0, 0, image.Rows, image.Columns), prepared);
         return prepared;
     }
 
-    private static void AddScaled(ReadOnlySpan<float> source, float weight, Span<float> into)
+    /// <summary>The part of the image in the box, to size * size values in [0, 1].</summary>
+    internal void Prepare(NpyImage image, Box box, Span<float> into)
     {
-        for (var x = 0; x < into.Length; x++)
+        var units = MemoryMarshal.Cast<byte, short>(image.Data.Span);
+        var row = ArrayPool<float>.Shared.Rent(box.Columns);
+        var narrowed = ArrayPool<float>.Shared.Rent(box.Rows * size);
+        var across = _taps.GetOrAdd(box.Columns, Taps.For, size);
+        for (var y = 0; y < box.Rows; y++)
         {
-            into[x] += source[x] * weight;
+            Windowed(units.Slice(((box.Top + y) * image.Columns) + box.Left, box.Columns), row);
+            across.Apply(row, narrowed.AsSpan(y * size, size));
         }
+
+        _taps.GetOrAdd(box.Rows, Taps.For, size).ApplyToRows(narrowed, size, into);
+        ArrayPool<float>.Shared.Return(row);
+        ArrayPool<float>.Shared.Return(narrowed);
+    }
+
+    /// <summary>The part of a mask in the box, to size * size shares in [0, 1].</summary>
+    /// <param name="mask">0 or 1, row by row.</param>
+    internal void PrepareMask(ReadOnlySpan<byte> mask, int columns, Box box, Span<float> into)
+    {
+        var row = ArrayPool<float>.Shared.Rent(box.Columns);
+        var narrowed = ArrayPool<float>.Shared.Rent(box.Rows * size);
+        var across = _taps.GetOrAdd(box.Columns, Taps.For, size);
+        for (var y = 0; y < box.Rows; y++)
+        {
+            var marks = mask.Slice(((box.Top + y) * columns) + box.Left, box.Columns);
+            for (var x = 0; x < marks.Length; x++)
+            {
+                row[x] = marks[x];
+            }
+
+            across.Apply(row, narrowed.AsSpan(y * size, size));
+        }
+
+        _taps.GetOrAdd(box.Rows, Taps.For, size).ApplyToRows(narrowed, size, into);
+        ArrayPool<float>.Shared.Return(row);
+        ArrayPool<float>.Shared.Return(narrowed);
     }
 
     private void Windowed(ReadOnlySpan<short> units, Span<float> into)
     {
-        for (var x = 0; x < into.Length; x++)
+        for (var x = 0; x < units.Length; x++)
         {
             into[x] = Math.Clamp((units[x] - _black) * _perUnit, 0, 1);
-        }
-    }
-
-    /// <summary>For each output position, which inputs count and how much; the weights of one position add up to 1.</summary>
-    private sealed class Taps(int[] first, float[][] weights)
-    {
-        internal static Taps For(int inputs, int outputs)
-        {
-            var step = (double)inputs / outputs;
-            var reach = Math.Max(step, 1);
-            var first = new int[outputs];
-            var weights = new float[outputs][];
-            for (var i = 0; i < outputs; i++)
-            {
-                var center = (i + 0.5) * step;
-                var begin = Math.Max(0, (int)(center - reach + 0.5));
-                var end = Math.Min(inputs, (int)(center + reach + 0.5));
-                var raw = Enumerable.Range(begin, end - begin).Select(j => Math.Max(0, 1 - (Math.Abs(j + 0.5 - center) / reach))).ToArray();
-                var sum = raw.Sum();
-                first[i] = begin;
-                weights[i] = [.. raw.Select(w => (float)(w / sum))];
-            }
-
-            return new Taps(first, weights);
-        }
-
-        internal IEnumerable<(int Source, float Weight)> Of(int output) => weights[output].Select((w, k) => (first[output] + k, w));
-
-        internal void Apply(ReadOnlySpan<float> source, Span<float> into)
-        {
-            for (var i = 0; i < into.Length; i++)
-            {
-                var taps = weights[i];
-                var from = source.Slice(first[i], taps.Length);
-                var sum = 0f;
-                for (var k = 0; k < taps.Length; k++)
-                {
-                    sum += from[k] * taps[k];
-                }
-
-                into[i] = sum;
-            }
         }
     }
 }

@@ -12,19 +12,20 @@ namespace Scanlock.Trainer.Training;
 /// One training: (1) split by patient and hold the permit's minima, (2) draw the network, (3) go through the epochs, saying numbers
 /// after each, (4) round the weights as they will be released, (5) evaluate those, (6) write model and metrics.
 /// </summary>
-internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter progress)
+internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progress)
 {
     private readonly TrialSpec _spec = plan.Spec;
 
     internal async Task<Outcome> RunAsync(string folder, CancellationToken cancellationToken)
     {
-        var made = PatientSplit.Make(data.Slices, _spec.Validation.Fraction, plan.Seed);
+        var made = PatientSplit.For(_spec, data.Samples, plan.Seed);
         if (made is not Result<PatientSplit>.Ok(var split))
         {
             return ((Result<PatientSplit>.Refused)made).Failed;
         }
 
-        var feed = new BatchFeed(split.Training, _spec, plan.Seed);
+        var feed = new Loader(data.Items, split.Training, _spec, plan.Seed);
+        var validation = new Loader(data.Items, split.Validation, _spec, plan.Seed);
         if (BelowMinima(split, feed) is { } refused)
         {
             return refused;
@@ -40,14 +41,14 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
         manual_seed(plan.Seed);
         using var network = Network.Create(_spec.Network);
         network.to(device);
-        var epochs = TrainEpochs(network, feed, split, device, cancellationToken);
+        var epochs = TrainEpochs(network, feed, split, validation, device, cancellationToken);
         if (epochs is null)
         {
             return new Outcome.Failed(JobFailures.Diverged, "learning_rate: the loss is no longer finite; a smaller one may help");
         }
 
         Rounding.Round(network, plan.Precision);
-        var final = Evaluator.Score(network, split.Validation, _spec.ImageSize, device);
+        var final = Evaluator.Score(network, validation, _spec.ImageSize, device);
         if (!final.AreFinite)
         {
             return new Outcome.Failed(JobFailures.Diverged, "the network's answers are not finite");
@@ -59,7 +60,7 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
         return new Outcome.Trained(metrics);
     }
 
-    private Outcome.Failed? BelowMinima(PatientSplit split, BatchFeed feed)
+    private Outcome.Failed? BelowMinima(PatientSplit split, Loader feed)
     {
         if (feed.StepsPerEpoch == 0)
         {
@@ -89,7 +90,7 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
 
     /// <summary>Null when the training diverged.</summary>
     private List<EpochMetrics>? TrainEpochs(
-        Module<Tensor, Tensor> network, BatchFeed feed, PatientSplit split, Device device, CancellationToken cancellationToken)
+        Module<Tensor, Tensor> network, Loader feed, PatientSplit split, Loader validation, Device device, CancellationToken cancellationToken)
     {
         var schedule = Schedule.For(_spec, feed.StepsPerEpoch * _spec.Epochs);
         using var optimizer = optim.AdamW(network.parameters(), _spec.LearningRate, weight_decay: _spec.WeightDecay);
@@ -109,7 +110,7 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
 
             // Asked for once an epoch: each question makes a GPU wait.
             var loss = sum.ToDouble() / feed.StepsPerEpoch;
-            var scores = Evaluator.Score(network, split.Validation, _spec.ImageSize, device);
+            var scores = Evaluator.Score(network, validation, _spec.ImageSize, device);
             if (!double.IsFinite(loss) || !scores.AreFinite)
             {
                 return null;
@@ -126,8 +127,8 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
     private void Step(Module<Tensor, Tensor> network, AdamW optimizer, Batch batch, Tensor? weights, Tensor sum)
     {
         using var scope = NewDisposeScope();
-        var input = NetworkInput.From(batch.Pixels, batch.Maps, _spec.Batch, _spec.ImageSize, sum.device);
-        var target = tensor(batch.Classes, [_spec.Batch]).to(sum.device);
+        var input = NetworkInput.From(batch.Pixels, batch.Count, _spec.ImageSize, sum.device);
+        var target = tensor(batch.Classes, [batch.Count]).to(sum.device);
         var loss = functional.cross_entropy(network.call(input), target, weights, label_smoothing: _spec.LabelSmoothing);
         optimizer.zero_grad();
         loss.backward();
@@ -135,7 +136,7 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
         sum.add_(loss.detach());
     }
 
-    private Tensor? ClassWeights(IReadOnlyList<Slice> slices)
+    private Tensor? ClassWeights(IReadOnlyList<Sample> slices)
     {
         if (_spec.ClassWeights == "none")
         {
@@ -148,13 +149,13 @@ internal sealed class Trial(TrialPlan plan, SliceDataset data, ProgressWriter pr
     }
 
     private TrialMetrics Metrics(
-        Module<Tensor, Tensor> network, BatchFeed feed, PatientSplit split, List<EpochMetrics> epochs, Scores final) => new(
+        Module<Tensor, Tensor> network, Loader feed, PatientSplit split, List<EpochMetrics> epochs, Scores final) => new(
         Contracts.Wire.Version, _spec.Task, _spec.Network, _spec.Label, plan.Seed, plan.Precision, __version__,
         network.parameters().Sum(p => p.numel()), feed.StepsPerEpoch * _spec.Epochs, data.Unlabelled,
         Counts(split.Training), Counts(split.Validation), epochs, final.Metrics(), []);
 
-    private static List<ClassCount> Counts(IReadOnlyList<Slice> slices) =>
+    private static List<ClassCount> Counts(IReadOnlyList<Sample> slices) =>
         [.. slices.GroupBy(s => s.Class).OrderBy(g => g.Key).Select(g => new ClassCount(g.Key, Patients(g), g.Count()))];
 
-    private static int Patients(IEnumerable<Slice> slices) => slices.Select(s => s.Patient).Distinct(StringComparer.Ordinal).Count();
+    private static int Patients(IEnumerable<Sample> slices) => slices.Select(s => s.Patient).Distinct(StringComparer.Ordinal).Count();
 }

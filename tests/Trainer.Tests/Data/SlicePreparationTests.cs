@@ -3,7 +3,7 @@ using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
 
-namespace Scanlock.Trainer.Tests;
+namespace Scanlock.Trainer.Tests.Data;
 
 public sealed class SlicePreparationTests
 {
@@ -47,6 +47,35 @@ public sealed class SlicePreparationTests
         Assert.Equal([0, 1, 0, 1], Prepare(s_lung, 2, image, 2, 4).Select(p => MathF.Round(p)));
     }
 
+    [Fact]
+    public void A_box_is_prepared_as_if_it_were_the_image()
+    {
+        var random = new DeterministicRandom(5, 5);
+        var whole = Enumerable.Range(0, 40 * 30).Select(_ => (short)random.NextWithin(1000)).ToArray();
+        var part = Enumerable.Range(0, 20 * 11).Select(i => whole[((7 + (i / 11)) * 30) + 9 + (i % 11)]).ToArray();
+        var prepared = new float[16 * 16];
+
+        new SlicePreparation(s_lung, 16).Prepare(Image(whole, 40, 30), new Box(7, 9, 20, 11), prepared);
+
+        Assert.Equal(Prepare(s_lung, 16, part, 20, 11), prepared);
+    }
+
+    [Fact]
+    public void Half_a_mask_or_more_makes_a_marked_pixel()
+    {
+        byte[] mask = [1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        var shares = new float[4];
+        new SlicePreparation(s_lung, 2).PrepareMask(mask, 4, new Box(0, 0, 4, 4), shares);
+        var bits = new byte[1];
+
+        Assert.Equal(1, ItemLayout.PackMask(shares, bits));
+        Assert.Equal(1, bits[0]);
+        Assert.True(shares[0] is >= 0.5f and < 1 && shares[1] < 0.5f && shares[2] < 0.5f && shares[3] == 0);
+    }
+
+    private static NpyImage Image(short[] units, int rows, int columns) =>
+        new(NpyElement.Hounsfield, rows, columns, MemoryMarshal.AsBytes(units.AsSpan()).ToArray());
+
     private static float[] Prepare(HuWindow window, int size, short[] units, int rows, int columns) =>
-        new SlicePreparation(window, size).Prepare(new NpyImage(NpyElement.Hounsfield, rows, columns, MemoryMarshal.AsBytes(units.AsSpan()).ToArray()));
+        new SlicePreparation(window, size).Prepare(Image(units, rows, columns));
 }

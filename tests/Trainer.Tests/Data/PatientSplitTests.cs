@@ -3,13 +3,13 @@ using FsCheck.Fluent;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Trainer.Data;
 
-namespace Scanlock.Trainer.Tests;
+namespace Scanlock.Trainer.Tests.Data;
 
 public sealed class PatientSplitTests
 {
-    private static readonly Arbitrary<IReadOnlyList<Slice>> s_slices =
+    private static readonly Arbitrary<IReadOnlyList<Sample>> s_slices =
         (from pairs in (from patient in Gen.Choose(0, 20) from positive in Gen.Choose(0, 1) select (patient, positive)).NonEmptyListOf()
-         select (IReadOnlyList<Slice>)[.. pairs.Select((p, i) => new Slice($"k{i}", $"p{p.patient}", p.positive, []))]).ToArbitrary();
+         select (IReadOnlyList<Sample>)[.. pairs.Select((p, i) => new Sample($"k{i}", $"p{p.patient}", "s", p.positive))]).ToArbitrary();
 
     [Fact]
     public void No_patient_is_ever_in_both_parts_and_no_slice_is_lost() => Check.QuickThrowOnFailure(Prop.ForAll(s_slices, slices =>
@@ -48,7 +48,7 @@ public sealed class PatientSplitTests
     [Fact]
     public void A_patient_with_slices_of_both_classes_counts_as_positive()
     {
-        Slice[] mixed = [.. Enumerable.Range(0, 8).Select(i => new Slice($"k{i}", $"p{i / 2}", i % 2, []))];
+        Sample[] mixed = [.. Enumerable.Range(0, 8).Select(i => new Sample($"k{i}", $"p{i / 2}", "s", i % 2))];
 
         var split = Made(mixed, 0.25, 1);
 
@@ -59,18 +59,43 @@ public sealed class PatientSplitTests
     public void Parts_that_would_lack_a_class_are_refused()
     {
         // Both patients count as positive; whichever is held out, the other part has no slice of class 0.
-        Slice[] slices = [new("a", "p", 0, []), new("b", "p", 1, []), new("c", "q", 1, [])];
+        Sample[] slices = [new("a", "p", "s", 0), new("b", "p", "s", 1), new("c", "q", "s", 1)];
 
         Assert.Equal(JobFailures.TooFewPatients, Assert.IsType<Result<PatientSplit>.Refused>(PatientSplit.Make(slices, 0.2, 1)).Code);
     }
 
-    private static Slice[] Slices(int patientsPerClass) =>
-        [.. Enumerable.Range(0, patientsPerClass * 6).Select(i => new Slice($"k{i:000}", $"p{i / 3:000}", i / 3 % 2, []))];
+    [Fact]
+    public void A_holdout_label_decides_which_part_a_sample_is_in()
+    {
+        var samples = Slices(4).Select(s => s with { HeldOut = s.Patient is "p000" or "p001" }).ToList();
 
-    private static PatientSplit Made(IReadOnlyList<Slice> slices, double fraction, long seed) =>
+        var split = Assert.IsType<Result<PatientSplit>.Ok>(PatientSplit.ByHoldout(samples)).Value;
+
+        Assert.Equal(samples.Where(s => s.HeldOut), split.Validation);
+        Assert.Equal(samples.Where(s => !s.HeldOut), split.Training);
+    }
+
+    [Fact]
+    public void A_holdout_that_tears_patients_apart_is_refused_and_only_their_number_is_said()
+    {
+        var samples = Slices(4).Select((s, i) => s with { HeldOut = i is 0 or 1 or 3 }).ToList();
+
+        var refused = Assert.IsType<Result<PatientSplit>.Refused>(PatientSplit.ByHoldout(samples));
+
+        Assert.Equal((JobFailures.BadData, "validation.holdout: it puts 2 patients into both parts"), (refused.Code, refused.Sentence));
+    }
+
+    [Fact]
+    public void A_holdout_that_leaves_a_part_empty_is_refused() => Assert.Equal(
+        JobFailures.TooFewPatients, Assert.IsType<Result<PatientSplit>.Refused>(PatientSplit.ByHoldout(Slices(4))).Code);
+
+    private static Sample[] Slices(int patientsPerClass) =>
+        [.. Enumerable.Range(0, patientsPerClass * 6).Select(i => new Sample($"k{i:000}", $"p{i / 3:000}", "s", i / 3 % 2))];
+
+    private static PatientSplit Made(IReadOnlyList<Sample> slices, double fraction, long seed) =>
         Assert.IsType<Result<PatientSplit>.Ok>(PatientSplit.Make(slices, fraction, seed)).Value;
 
-    private static int Patients(IReadOnlyList<Slice> slices, int of) => slices.Where(s => s.Class == of).Select(s => s.Patient).Distinct().Count();
+    private static int Patients(IReadOnlyList<Sample> slices, int of) => slices.Where(s => s.Class == of).Select(s => s.Patient).Distinct().Count();
 
-    private static HashSet<string> Keys(IReadOnlyList<Slice> slices) => [.. slices.Select(s => s.Key)];
+    private static HashSet<string> Keys(IReadOnlyList<Sample> slices) => [.. slices.Select(s => s.Key)];
 }
