@@ -29,6 +29,12 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)]
     internal static partial TensorHandle scanlock_empty(long* shape, int dims, int dtype, int deviceType, int deviceIndex);
 
+    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_full_like(TensorHandle t, double value);
+    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_empty_like(TensorHandle t);
+
+    [LibraryImport(Shim)]
+    internal static partial TensorHandle scanlock_arange(double start, double end, double step, int dtype, int deviceType, int deviceIndex);
+
     [LibraryImport(Shim)] internal static partial long scanlock_dim(TensorHandle t);
     [LibraryImport(Shim)] internal static partial long scanlock_numel(TensorHandle t);
     [LibraryImport(Shim)] internal static partial int scanlock_dtype(TensorHandle t);
@@ -49,8 +55,6 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial int scanlock_copy_(TensorHandle t, TensorHandle source);
     [LibraryImport(Shim)] internal static partial int scanlock_set_data(TensorHandle t, TensorHandle source);
     [LibraryImport(Shim)] internal static partial int scanlock_fill_(TensorHandle t, double value);
-    [LibraryImport(Shim)] internal static partial int scanlock_normal_(TensorHandle t, double mean, double std);
-    [LibraryImport(Shim)] internal static partial int scanlock_uniform_(TensorHandle t, double from, double to);
 
     [LibraryImport(Shim)]
     internal static partial TensorHandle scanlock_conv2d(
@@ -68,7 +72,7 @@ internal static unsafe partial class Native
 
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_adaptive_avg_pool2d(TensorHandle x, long* output);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_relu(TensorHandle x);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_relu_(TensorHandle x);
+    [LibraryImport(Shim)] internal static partial int scanlock_relu_(TensorHandle x);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_sigmoid(TensorHandle x);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_softmax(TensorHandle x, long dim);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_log_softmax(TensorHandle x, long dim);
@@ -82,33 +86,4 @@ internal static unsafe partial class Native
 
     [LibraryImport(Shim)]
     internal static partial TensorHandle scanlock_grid_sample(TensorHandle x, TensorHandle grid, long mode, long padding, int alignCorners);
-
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add(TensorHandle a, TensorHandle b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_sub(TensorHandle a, TensorHandle b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mul(TensorHandle a, TensorHandle b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_div(TensorHandle a, TensorHandle b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_matmul(TensorHandle a, TensorHandle b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_exp(TensorHandle a);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_log(TensorHandle a);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_sqrt(TensorHandle a);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_sum(TensorHandle a);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mean(TensorHandle a);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_isfinite(TensorHandle a);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_all(TensorHandle a);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_scalar(TensorHandle a, double b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_mul_scalar(TensorHandle a, double b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_(TensorHandle a, TensorHandle b, double alpha);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_add_scalar_(TensorHandle a, double b);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_argmax(TensorHandle a, long dim);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_reshape(TensorHandle a, long* shape, int dims);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_flatten(TensorHandle a, long start, long end);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_flip(TensorHandle a, long* axes, int count);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_narrow(TensorHandle a, long dim, long start, long length);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_index_select(TensorHandle a, long dim, TensorHandle index);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_cat(nint* tensors, int count, long dim);
-
-    [LibraryImport(Shim)]
-    internal static partial int scanlock_adamw_step(
-        nint* parameters, nint* means, nint* variances, int count, long step, double lr, double beta1, double beta2,
-        double eps, double weightDecay);
 }

@@ -64,7 +64,8 @@ public static unsafe partial class torch
             }
         }
 
-        /// <summary>The elements' bytes in place, for a contiguous tensor in main memory; valid while the tensor lives.</summary>
+        /// <summary>The elements' bytes in place, for a contiguous tensor in main memory; valid while the tensor lives.
+        /// Setting copies into them: how a batch is filled anew without making a tensor.</summary>
         public Span<byte> bytes
         {
             get
@@ -77,6 +78,17 @@ public static unsafe partial class torch
                 }
 
                 return new Span<byte>(memory, checked((int)(numel() * ElementSize(dtype))));
+            }
+
+            set
+            {
+                var here = bytes;
+                if (here.Length != value.Length)
+                {
+                    throw new ArgumentException($"{value.Length} bytes do not fill a tensor of {here.Length}", nameof(value));
+                }
+
+                value.CopyTo(here);
             }
         }
 
@@ -105,8 +117,6 @@ public static unsafe partial class torch
             using var scope = NewDisposeScope();
             return new TensorAccessor<T>(MemoryMarshal.Cast<byte, T>(cpu().contiguous().bytes).ToArray());
         }
-
-        public void backward() => TorchException.ThrowIfFailed(Native.scanlock_backward(Handle));
 
         public Tensor detach() => Own(Native.scanlock_detach(Handle));
 

@@ -13,6 +13,9 @@ internal sealed class TensorHandle : SafeHandle
     {
     }
 
+    internal TensorHandle(nint made)
+        : this() => SetHandle(made);
+
     public override bool IsInvalid => handle == 0;
 
     protected override bool ReleaseHandle()

@@ -90,7 +90,7 @@ public static unsafe partial class torch
             }
         }
 
-        public static class functional
+        public static partial class functional
         {
             public static Tensor conv2d(
                 Tensor input, Tensor weight, Tensor? bias, ReadOnlySpan<long> strides, ReadOnlySpan<long> padding,

@@ -17,8 +17,6 @@ public static unsafe partial class torch
 
     public static DisposeScope NewDisposeScope() => new();
 
-    public static void manual_seed(long seed) => TorchException.ThrowIfFailed(Native.scanlock_manual_seed(seed));
-
     public static void set_num_threads(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
@@ -63,20 +61,36 @@ public static unsafe partial class torch
         }
     }
 
+    public static Tensor zeros_like(Tensor input) => full_like(input, 0);
+
+    public static Tensor ones_like(Tensor input) => full_like(input, 1);
+
+    public static Tensor full_like(Tensor input, double value) => Tensor.Own(Native.scanlock_full_like(input.Handle, value));
+
+    /// <summary>Uninitialised memory.</summary>
+    public static Tensor empty_like(Tensor input) => Tensor.Own(Native.scanlock_empty_like(input.Handle));
+
+    /// <summary>From <paramref name="start"/> up to, but without, <paramref name="stop"/>.</summary>
+    public static Tensor arange(double start, double stop, double step = 1, ScalarType? dtype = null, Device? device = null)
+    {
+        var on = device ?? CPU;
+        return Tensor.Own(Native.scanlock_arange(start, stop, step, (int)(dtype ?? ScalarType.Float32), (int)on.type, on.index));
+    }
+
+    /// <summary>A copy of <paramref name="data"/>, row by row, in the shape given.</summary>
+    public static Tensor tensor(ReadOnlySpan<byte> data, ReadOnlySpan<long> dimensions) => FromData(data, dimensions, ScalarType.Byte);
+
+    /// <summary>A copy of <paramref name="data"/>, row by row, in the shape given.</summary>
+    public static Tensor tensor(ReadOnlySpan<short> data, ReadOnlySpan<long> dimensions) => FromData(data, dimensions, ScalarType.Int16);
+
+    /// <summary>A copy of <paramref name="data"/>, row by row, in the shape given.</summary>
+    public static Tensor tensor(ReadOnlySpan<double> data, ReadOnlySpan<long> dimensions) => FromData(data, dimensions, ScalarType.Float64);
+
     /// <summary>A copy of <paramref name="data"/>, row by row, in the shape given.</summary>
     public static Tensor tensor(ReadOnlySpan<float> data, ReadOnlySpan<long> dimensions) => FromData(data, dimensions, ScalarType.Float32);
 
     /// <summary>A copy of <paramref name="data"/>, row by row, in the shape given.</summary>
     public static Tensor tensor(ReadOnlySpan<long> data, ReadOnlySpan<long> dimensions) => FromData(data, dimensions, ScalarType.Int64);
-
-    public static Tensor cat(IReadOnlyList<Tensor> tensors, long dim = 0)
-    {
-        using var held = new HeldHandles(tensors);
-        fixed (nint* list = held.Pointers)
-        {
-            return Tensor.Own(Native.scanlock_cat(list, held.Pointers.Length, dim));
-        }
-    }
 
     private static Tensor FromData<T>(ReadOnlySpan<T> data, ReadOnlySpan<long> dimensions, ScalarType dtype)
         where T : unmanaged
@@ -102,10 +116,19 @@ public static unsafe partial class torch
     private sealed class GradMode : IDisposable
     {
         private readonly int before = Native.scanlock_grad_enabled();
+        private readonly int thread = Environment.CurrentManagedThreadId;
 
         internal GradMode(bool enabled) => Native.scanlock_set_grad_enabled(enabled ? 1 : 0);
 
-        public void Dispose() => Native.scanlock_set_grad_enabled(before);
+        public void Dispose()
+        {
+            if (thread != Environment.CurrentManagedThreadId)
+            {
+                throw new InvalidOperationException("The gradient mode is a thread's: it ends on the thread it began on, with no await between.");
+            }
+
+            Native.scanlock_set_grad_enabled(before);
+        }
     }
 
     public static class cuda

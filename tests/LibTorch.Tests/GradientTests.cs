@@ -41,59 +41,53 @@ public sealed class GradientTests : TorchTest
     }
 
     [Fact]
-    public void AdamW_steps_as_its_paper_says()
+    public void The_gradient_mode_does_not_end_on_another_thread()
     {
-        using var weight = new Parameter(Of([2], 1, -2));
-        using var optimizer = optim.AdamW([weight], lr: 0.1, weight_decay: 0.5);
-        double[] w = [1, -2], m = [0, 0], v = [0, 0];
-        for (var t = 1; t <= 5; t++)
-        {
-            optimizer.zero_grad();
-            (weight * weight).sum().backward();
-            optimizer.step();
-            for (var i = 0; i < 2; i++)
-            {
-                var g = 2 * w[i];
-                m[i] = (0.9 * m[i]) + (0.1 * g);
-                v[i] = (0.999 * v[i]) + (0.001 * g * g);
-                w[i] = (w[i] * (1 - (0.1 * 0.5))) - (0.1 * (m[i] / (1 - Math.Pow(0.9, t))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, t))) + 1e-8));
-            }
-        }
+        using var off = no_grad();
+        var other = new Thread(() => Assert.Throws<InvalidOperationException>(off.Dispose));
+        other.Start();
+        other.Join();
 
-        Close(w, weight);
+        Assert.False(is_grad_enabled());
     }
 
     [Fact]
-    public void AdamW_in_one_pass_and_by_tensor_expressions_agree()
+    public void Derivatives_can_be_had_without_touching_gradients_and_differentiated_again()
     {
-        manual_seed(2);
-        using var single = new Parameter(empty([40_000]).normal_());
-        using var @double = new Parameter(single.detach().to(ScalarType.Float64));
-        using var one = optim.AdamW([single], lr: 0.01);
-        using var other = optim.AdamW([@double], lr: 0.01);
-        for (var i = 0; i < 10; i++)
-        {
-            one.zero_grad();
-            other.zero_grad();
-            (single * single).sum().backward();
-            (@double * @double).sum().backward();
-            one.step();
-            other.step();
-        }
+        var x = Of([2], 2, 3).requires_grad_();
+        var y = (x * x * x).sum();
 
-        Close([.. @double.detach().data<double>().ToArray()], single, 1e-5);
+        var first = autograd.grad([y], [x], create_graph: true)[0];
+        var second = autograd.grad([first], [x], [Of([2], 1, 10)])[0];
+
+        Close([12, 27], first);
+        Close([12, 180], second);
+        Assert.Null(x.grad);
+        Assert.False(x.detach().requires_grad);
     }
 
     [Fact]
-    public void A_learning_rate_changed_between_steps_counts()
+    public void An_input_that_no_output_depends_on_is_refused_unless_allowed()
     {
-        using var weight = new Parameter(ones([1]));
-        using var optimizer = optim.AdamW([weight]);
-        optimizer.ParamGroups.Single().LearningRate = 0;
-        weight.sum().backward();
-        optimizer.step();
+        var (x, unused) = (ones([1]).requires_grad_(), ones([1]).requires_grad_());
 
-        Close([1], weight);
+        Assert.Throws<TorchException>(() => autograd.grad([(x * 2).sum()], [x, unused]));
+        var found = autograd.grad([(x * 2).sum()], [x, unused], allow_unused: true);
+        Close([2], found[0]);
+        Assert.Null(found[1]);
+    }
+
+    [Fact]
+    public void A_graph_kept_can_be_gone_through_twice()
+    {
+        var x = ones([1]).requires_grad_();
+        var y = (x * x).sum();
+
+        y.backward(retain_graph: true);
+        y.backward();
+
+        Close([4], x.grad!);
+        Assert.Throws<TorchException>(y.backward);
     }
 
     private static double First(Tensor t) => t.flatten().narrow(0, 0, 1).ToDouble();

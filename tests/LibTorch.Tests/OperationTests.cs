@@ -49,8 +49,8 @@ public sealed class OperationTests : TorchTest
     public void Whole_numbers_take_whole_factors()
     {
         var counter = zeros([], ScalarType.Int64);
-        counter.add_(1).Dispose();
-        counter.add_(tensor([2L], [1]).reshape()).Dispose();
+        counter.add_(1);
+        counter.add_(tensor([2L], [1]).reshape());
 
         Assert.Equal(3, counter.ToDouble());
         Assert.Equal(6, counter.mul(2).ToDouble());

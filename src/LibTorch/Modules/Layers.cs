@@ -91,7 +91,7 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
     {
         if (training)
         {
-            using var counted = num_batches_tracked.add_(1);
+            num_batches_tracked.add_(1);
         }
 
         return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps);

@@ -34,9 +34,8 @@ SCANLOCK Tensor* scanlock_relu(const Tensor* x) {
     return make([&] { return at::relu(*x); });
 }
 
-// In place, and the result is the same tensor under a new owner.
-SCANLOCK Tensor* scanlock_relu_(Tensor* x) {
-    return make([&] { return at::relu_(*x); });
+SCANLOCK int scanlock_relu_(Tensor* x) {
+    return run([&] { at::relu_(*x); });
 }
 
 SCANLOCK Tensor* scanlock_sigmoid(const Tensor* x) {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #define SCANLOCK extern "C" __attribute__((visibility("default")))
 
@@ -19,11 +20,16 @@ extern std::atomic<int64_t> live;
 // Keeps the exception in flight as this thread's last error. Call only from a catch block.
 void remember() noexcept;
 
+// A tensor of its own for the caller.
+inline Tensor* give(const Tensor& tensor) {
+    auto* made = new Tensor(tensor);
+    live.fetch_add(1, std::memory_order_relaxed);
+    return made;
+}
+
 template <class F> Tensor* make(F&& f) noexcept {
     try {
-        auto* made = new Tensor(f());
-        live.fetch_add(1, std::memory_order_relaxed);
-        return made;
+        return give(f());
     } catch (...) {
         remember();
         return nullptr;
@@ -45,12 +51,27 @@ template <class F> struct SecondArgument;
 template <class R, class A, class B, class... Rest> struct SecondArgument<R (*)(A, B, Rest...)> { using type = std::decay_t<B>; };
 using OptionalTensor = SecondArgument<decltype(&at::batch_norm)>::type;
 
+template <class T> struct Rebind;
+template <template <class> class O, class T> struct Rebind<O<T>> { template <class U> using to = O<U>; };
+template <class T> using Optional = Rebind<OptionalTensor>::to<T>;
+
 inline OptionalTensor optional(const Tensor* tensor) { return tensor ? OptionalTensor(*tensor) : OptionalTensor(); }
 
 inline at::IntArrayRef sizes(const int64_t* values, int count) { return at::IntArrayRef(values, static_cast<size_t>(count)); }
 
+inline std::vector<Tensor> list(Tensor* const* tensors, int count) {
+    std::vector<Tensor> made;
+    made.reserve(static_cast<size_t>(count));
+    for (int i = 0; i < count; i++) made.push_back(*tensors[i]);
+    return made;
+}
+
 inline at::Device device(int type, int index) {
     return at::Device(static_cast<at::DeviceType>(type), static_cast<at::DeviceIndex>(index));
+}
+
+inline at::TensorOptions options(int dtype, int device_type, int device_index) {
+    return at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)).device(device(device_type, device_index));
 }
 
 } // namespace scanlock

@@ -4,14 +4,6 @@
 
 using namespace scanlock;
 
-namespace {
-
-at::TensorOptions options(int dtype, int device_type, int device_index) {
-    return at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype)).device(device(device_type, device_index));
-}
-
-} // namespace
-
 SCANLOCK void scanlock_free(Tensor* tensor) {
     delete tensor;
     live.fetch_sub(1, std::memory_order_relaxed);
@@ -32,6 +24,18 @@ SCANLOCK Tensor* scanlock_full(const int64_t* shape, int dims, double value, int
 
 SCANLOCK Tensor* scanlock_empty(const int64_t* shape, int dims, int dtype, int device_type, int device_index) {
     return make([&] { return at::empty(sizes(shape, dims), options(dtype, device_type, device_index)); });
+}
+
+SCANLOCK Tensor* scanlock_full_like(const Tensor* t, double value) {
+    return make([&] { return at::full_like(*t, value); });
+}
+
+SCANLOCK Tensor* scanlock_empty_like(const Tensor* t) {
+    return make([&] { return at::empty_like(*t); });
+}
+
+SCANLOCK Tensor* scanlock_arange(double start, double end, double step, int dtype, int device_type, int device_index) {
+    return make([&] { return at::arange(start, end, step, options(dtype, device_type, device_index)); });
 }
 
 SCANLOCK int64_t scanlock_dim(const Tensor* t) { return t->dim(); }
@@ -100,12 +104,4 @@ SCANLOCK int scanlock_set_data(Tensor* t, const Tensor* source) {
 
 SCANLOCK int scanlock_fill_(Tensor* t, double value) {
     return run([&] { t->fill_(value); });
-}
-
-SCANLOCK int scanlock_normal_(Tensor* t, double mean, double std) {
-    return run([&] { t->normal_(mean, std); });
-}
-
-SCANLOCK int scanlock_uniform_(Tensor* t, double from, double to) {
-    return run([&] { t->uniform_(from, to); });
 }
