@@ -51,7 +51,7 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
         using var samples = data;
         await using var output = Console.OpenStandardOutput();
         var progress = new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues);
-        return await new Trial(plan, data, progress).RunAsync(call.Out, cancellationToken);
+        return await new Trial(plan, data, progress).RunAsync(call, cancellationToken);
     }
     catch (Exception e) when (Backend.IsOutOfMemory(e))
     {

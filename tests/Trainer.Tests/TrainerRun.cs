@@ -49,21 +49,55 @@ internal sealed record TrainerRun(int ExitCode, IReadOnlyList<ProgressLine> Prog
     internal static Task<TrainerRun> StartAsync(string folder, JsonObject spec, long seed = 7) => StartAsync(folder, Job(spec, seed));
 
     /// <summary>Trains on the data folder <c>FOLDER/data</c>.</summary>
-    internal static async Task<TrainerRun> StartAsync(string folder, TrainerJob job, ResourceLimits? limits = null, string? programs = null)
+    /// <param name="checkpoint">Folder of its checkpoint; null for none.</param>
+    internal static async Task<TrainerRun> StartAsync(
+        string folder, TrainerJob job, ResourceLimits? limits = null, string? programs = null, string? checkpoint = null)
     {
-        var output = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
-        var jobFile = output + ".json";
-        await File.WriteAllBytesAsync(jobFile, Wire.Write(job, ContractsJson.Strict.TrainerJob));
-        var (exit, text, error) = await RunAsync(limits, programs, "--job", jobFile, "--data", Path.Combine(folder, "data"), "--out", output);
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => Wire.Read(Encoding.UTF8.GetBytes(l), ContractsJson.Strict.ProgressLine));
-        return new TrainerRun(exit, [.. lines], error, output);
+        var (output, arguments) = await CallAsync(folder, job, checkpoint);
+        var (exit, text, error) = await RunAsync(limits, programs, arguments);
+        return new TrainerRun(exit, [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Line)], error, output);
+    }
+
+    /// <summary>The same, but killed once it has said so many lines; those are the answer.</summary>
+    internal static async Task<IReadOnlyList<ProgressLine>> KillAsync(string folder, TrainerJob job, string checkpoint, int afterLines)
+    {
+        var (_, arguments) = await CallAsync(folder, job, checkpoint);
+        await using var running = RunningProgram.Start(DotnetRuntime.Current().Start(Trainer(AppContext.BaseDirectory), arguments));
+        using var output = new StreamReader(running.Output);
+        var said = new List<ProgressLine>();
+        while (said.Count < afterLines && await output.ReadLineAsync() is { } line)
+        {
+            said.Add(Line(line));
+        }
+
+        running.Kill();
+        Assert.Equal(new ProgramExit.Signal(9), await running.Exit);
+        while (await output.ReadLineAsync() is { } late)
+        {
+            said.Add(Line(late));
+        }
+
+        return said;
     }
 
     internal static Task<(int ExitCode, string Output, string Error)> RunAsync(params IEnumerable<string> arguments) => RunAsync(null, null, arguments);
 
+    private static async Task<(string Out, string[] Arguments)> CallAsync(string folder, TrainerJob job, string? checkpoint)
+    {
+        var output = Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("N"))).FullName;
+        var jobFile = output + ".json";
+        await File.WriteAllBytesAsync(jobFile, Wire.Write(job, ContractsJson.Strict.TrainerJob));
+        string[] arguments = ["--job", jobFile, "--data", Path.Combine(folder, "data"), "--out", output];
+        return (output, checkpoint is null ? arguments : [.. arguments, "--checkpoint", checkpoint]);
+    }
+
+    private static ProgressLine Line(string line) => Wire.Read(Encoding.UTF8.GetBytes(line), ContractsJson.Strict.ProgressLine);
+
+    private static string Trainer(string folder) => Path.Combine(folder, "Scanlock.Trainer.dll");
+
     private static async Task<(int ExitCode, string Output, string Error)> RunAsync(ResourceLimits? limits, string? programs, params IEnumerable<string> arguments)
     {
-        var start = DotnetRuntime.Current().Start(Path.Combine(programs ?? AppContext.BaseDirectory, "Scanlock.Trainer.dll"), arguments);
+        var start = DotnetRuntime.Current().Start(Trainer(programs ?? AppContext.BaseDirectory), arguments);
         if (limits is not null)
         {
             // Where address space is bounded, .NET must not reserve all there is, nor map its code twice.

@@ -1,9 +1,5 @@
-using FsCheck;
-using FsCheck.Fluent;
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
-using Scanlock.Trainer.Output;
-using Scanlock.Trainer.Training;
 
 namespace Scanlock.Trainer.Tests;
 
@@ -11,32 +7,6 @@ namespace Scanlock.Trainer.Tests;
 public sealed class TrainingRuleTests
 {
     private static readonly Augmentation s_nothing = new(Flip: false, Rotate: 0, Shift: 0, Scale: 0, Noise: 0, Gamma: 0, Elastic: 0);
-
-    [Fact]
-    public void Cosine_starts_at_the_rate_given_is_half_way_down_in_the_middle_and_ends_near_zero()
-    {
-        var schedule = new Schedule("cosine", 0.1, 100);
-
-        Assert.Equal(0.1, schedule.At(0));
-        Assert.Equal(0.05, schedule.At(50), 1e-12);
-        Assert.InRange(schedule.At(99), 0, 1e-4);
-        Assert.Equal(0.1, new Schedule("constant", 0.1, 100).At(99));
-    }
-
-    [Fact]
-    public void Progress_never_exceeds_its_bound() => Check.QuickThrowOnFailure(Prop.ForAll(
-        Gen.Choose(1, 60).ToArbitrary(), Gen.Choose(0, 100).ToArbitrary(), (epochs, bound) =>
-        {
-            using var output = new MemoryStream();
-            var progress = new ProgressWriter(output, epochs, bound);
-            for (var epoch = 1; epoch <= epochs; epoch++)
-            {
-                progress.Say(new EpochMetrics(epoch, epoch, 1, 2, 3, 4));
-            }
-
-            var text = System.Text.Encoding.UTF8.GetString(output.ToArray());
-            return text.Split('\n').Length - 1 <= bound / 4 && (bound < 4 || text.Contains($"\"epoch\":{epochs},", StringComparison.Ordinal));
-        }));
 
     [Fact]
     public void Without_augmentation_nothing_is_sampled() => Assert.Null(AffineSampler.For(s_nothing));

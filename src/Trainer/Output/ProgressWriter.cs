@@ -5,16 +5,16 @@ namespace Scanlock.Trainer.Output;
 
 /// <summary>
 /// Says one line after an epoch, and no more numbers in all than the permit allows: with a tight bound only every second, third, ...
-/// epoch speaks, and the last always does.
+/// epoch speaks, and the last always does, even if it comes before its time.
 /// </summary>
 internal sealed class ProgressWriter(Stream output, int epochs, int mostValues)
 {
     private readonly int _every = Every(epochs, mostValues);
 
-    internal void Say(EpochMetrics epoch)
+    internal void Say(EpochMetrics epoch, bool isLast)
     {
-        // Counted back from the last, so that the last is one of those that speak.
-        if (_every == 0 || (epochs - epoch.Epoch) % _every != 0)
+        // Counted back from the last planned, so that this is one of those that speak; one that ends the training early speaks for it.
+        if (_every == 0 || (!isLast && (epochs - epoch.Epoch) % _every != 0))
         {
             return;
         }

@@ -1,8 +1,35 @@
+using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Data;
+
 namespace Scanlock.Trainer.Training;
 
-/// <summary>Prepared pixels become what a network sees: [N, 1, side, side], from -1 (black) to 1 (white).</summary>
+/// <summary>Prepared samples become what a network sees.</summary>
 internal static class NetworkInput
 {
+    /// <summary>A batch where the network is, with its masks where it carries them.</summary>
+    internal static DeviceBatch From(Batch batch, TrialSpec spec, Device device) => new(
+        Images(batch.Pixels, batch.Count, spec, device), tensor(batch.Classes, [batch.Count]).to(device),
+        batch.Masks.Length == 0 ? null : tensor(batch.Masks, Shape(batch.Count, spec)).to(device).to(ScalarType.Float32));
+
+    /// <summary>[N, channels, (depth,) side, side], from -1 (black) to 1 (white); every channel the same.</summary>
+    internal static Tensor Images(float[] pixels, int count, TrialSpec spec, Device device)
+    {
+        var shape = Shape(count, spec);
+        var images = tensor(pixels, shape).to(device).mul(2).add(-1);
+        if (spec.Channels == 1)
+        {
+            return images;
+        }
+
+        shape[1] = spec.Channels;
+        return images.expand(shape).contiguous();
+    }
+
+    /// <summary>[N, 1, side, side], from -1 (black) to 1 (white).</summary>
     internal static Tensor From(float[] pixels, int count, int size, Device device) =>
         tensor(pixels, [count, 1, size, size]).to(device).mul(2).add(-1);
+
+    private static long[] Shape(int count, TrialSpec spec) => TrialNetworks.Of(spec.Network).Dimensions == 3
+        ? [count, 1, spec.Depth, spec.ImageSize, spec.ImageSize]
+        : [count, 1, spec.ImageSize, spec.ImageSize];
 }

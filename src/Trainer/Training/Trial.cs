@@ -4,19 +4,22 @@ using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Evaluation;
 using Scanlock.Trainer.Networks;
 using Scanlock.Trainer.Output;
+using Scanlock.Trainer.Training.Checkpoints;
+using Scanlock.Trainer.Training.Losses;
 using static Scanlock.LibTorch.torch.nn;
 
 namespace Scanlock.Trainer.Training;
 
 /// <summary>
-/// One training: (1) split by patient and hold the permit's minima, (2) draw the network, (3) go through the epochs, saying numbers
-/// after each, (4) round the weights as they will be released, (5) evaluate those, (6) write model and metrics.
+/// One training: (1) split by patient and hold the permit's minima, (2) draw the network, (3) go on from a checkpoint where there is
+/// one, (4) go through the epochs, (5) keep the weights that the spec wants, rounded as they will be released, (6) evaluate those,
+/// (7) write model and metrics.
 /// </summary>
 internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progress)
 {
     private readonly TrialSpec _spec = plan.Spec;
 
-    internal async Task<Outcome> RunAsync(string folder, CancellationToken cancellationToken)
+    internal async Task<Outcome> RunAsync(CommandLine call, CancellationToken cancellationToken)
     {
         var made = PatientSplit.For(_spec, data.Samples, plan.Seed);
         if (made is not Result<PatientSplit>.Ok(var split))
@@ -31,33 +34,40 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return refused;
         }
 
-        if (!TryDevice(out var device))
+        if (!Compute.TryStart(plan, out var device))
         {
             return new Outcome.Failed(JobFailures.NoDevice, "device: the spec asks for cuda and there is none here");
         }
 
-        set_num_threads(plan.Threads);
-        use_deterministic_algorithms(true);
-        manual_seed(plan.Seed);
         using var network = Network.Create(_spec.Network);
         network.to(device);
-        var epochs = TrainEpochs(network, feed, split, validation, device, cancellationToken);
-        if (epochs is null)
+        using var state = new TrainingState(network, _spec, plan.Minima.Steps);
+        var checkpoint = await Checkpoint.OfAsync(call, plan, device, cancellationToken);
+        if (checkpoint is not null && await checkpoint.RestoreAsync(state, cancellationToken) is Result<int>.Refused damaged)
         {
-            return new Outcome.Failed(JobFailures.Diverged, "learning_rate: the loss is no longer finite; a smaller one may help");
+            return damaged.Failed;
         }
 
-        Rounding.Round(network, plan.Precision);
-        var final = Evaluator.Score(network, validation, _spec.ImageSize, device);
+        var loop = new TrainingLoop(plan, device, feed, Objective(split), Validate, checkpoint, progress);
+        if (await loop.RunAsync(state, cancellationToken) is { } diverged)
+        {
+            return diverged;
+        }
+
+        state.KeepChosen();
+        Rounding.Release(network, plan.Precision, state.Steps);
+        var final = Validate();
         if (!final.AreFinite)
         {
             return new Outcome.Failed(JobFailures.Diverged, "the network's answers are not finite");
         }
 
-        var metrics = Metrics(network, feed, split, epochs, final);
-        await ModelWriter.WriteAsync(network, plan.Precision, folder, cancellationToken);
-        await MetricsWriter.WriteAsync(metrics, folder, cancellationToken);
+        var metrics = Metrics(state, split, final);
+        await ModelWriter.WriteAsync(network, plan.Precision, call.Out, cancellationToken);
+        await MetricsWriter.WriteAsync(metrics, call.Out, cancellationToken);
         return new Outcome.Trained(metrics);
+
+        Scores Validate() => Evaluator.Score(network, validation, _spec.ImageSize, device);
     }
 
     private Outcome.Failed? BelowMinima(PatientSplit split, Loader feed)
@@ -81,78 +91,17 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             : null;
     }
 
-    private bool TryDevice(out Device device)
+    private SupervisedObjective Objective(PatientSplit split)
     {
-        var gpu = _spec.Device != "cpu" && cuda.is_available();
-        device = gpu ? CUDA : CPU;
-        return gpu || _spec.Device != "cuda";
+        var positives = split.Training.Count(s => s.Class == 1);
+        var weights = _spec.ClassWeights == "none" ? null : ClassWeights.Balanced(split.Training.Count - positives, positives);
+        return new SupervisedObjective(Loss.For(_spec, weights));
     }
 
-    /// <summary>Null when the training diverged.</summary>
-    private List<EpochMetrics>? TrainEpochs(
-        Module<Tensor, Tensor> network, Loader feed, PatientSplit split, Loader validation, Device device, CancellationToken cancellationToken)
-    {
-        var schedule = Schedule.For(_spec, feed.StepsPerEpoch * _spec.Epochs);
-        using var optimizer = optim.AdamW(network.parameters(), _spec.LearningRate, weight_decay: _spec.WeightDecay);
-        using var weights = ClassWeights(split.Training)?.to(device);
-        var epochs = new List<EpochMetrics>();
-        for (var epoch = 1; epoch <= _spec.Epochs; epoch++)
-        {
-            var step = (epoch - 1) * feed.StepsPerEpoch;
-            using var scope = NewDisposeScope();
-            var sum = zeros([], device: device);
-            foreach (var batch in feed.Epoch(epoch))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                optimizer.ParamGroups.Single().LearningRate = schedule.At(step++);
-                Step(network, optimizer, batch, weights, sum);
-            }
-
-            // Asked for once an epoch: each question makes a GPU wait.
-            var loss = sum.ToDouble() / feed.StepsPerEpoch;
-            var scores = Evaluator.Score(network, validation, _spec.ImageSize, device);
-            if (!double.IsFinite(loss) || !scores.AreFinite)
-            {
-                return null;
-            }
-
-            var seen = scores.Metrics();
-            epochs.Add(new EpochMetrics(epoch, step, loss, seen.Loss, seen.Accuracy, seen.Auc));
-            progress.Say(epochs[^1]);
-        }
-
-        return epochs;
-    }
-
-    private void Step(Module<Tensor, Tensor> network, AdamW optimizer, Batch batch, Tensor? weights, Tensor sum)
-    {
-        using var scope = NewDisposeScope();
-        var input = NetworkInput.From(batch.Pixels, batch.Count, _spec.ImageSize, sum.device);
-        var target = tensor(batch.Classes, [batch.Count]).to(sum.device);
-        var loss = functional.cross_entropy(network.call(input), target, weights, label_smoothing: _spec.LabelSmoothing);
-        optimizer.zero_grad();
-        loss.backward();
-        optimizer.step();
-        sum.add_(loss.detach());
-    }
-
-    private Tensor? ClassWeights(IReadOnlyList<Sample> slices)
-    {
-        if (_spec.ClassWeights == "none")
-        {
-            return null;
-        }
-
-        var positives = slices.Count(s => s.Class == 1);
-        float[] weights = [slices.Count / (2f * (slices.Count - positives)), slices.Count / (2f * positives)];
-        return tensor(weights, [weights.Length]);
-    }
-
-    private TrialMetrics Metrics(
-        Module<Tensor, Tensor> network, Loader feed, PatientSplit split, List<EpochMetrics> epochs, Scores final) => new(
+    private TrialMetrics Metrics(TrainingState state, PatientSplit split, Scores final) => new(
         Contracts.Wire.Version, _spec.Task, _spec.Network, _spec.Label, plan.Seed, plan.Precision, __version__,
-        network.parameters().Sum(p => p.numel()), feed.StepsPerEpoch * _spec.Epochs, data.Unlabelled,
-        Counts(split.Training), Counts(split.Validation), epochs, final.Metrics(), []);
+        state.Network.parameters().Sum(p => p.numel()), state.Steps, data.Unlabelled,
+        Counts(split.Training), Counts(split.Validation), state.Epochs, final.Metrics(), []);
 
     private static List<ClassCount> Counts(IReadOnlyList<Sample> slices) =>
         [.. slices.GroupBy(s => s.Class).OrderBy(g => g.Key).Select(g => new ClassCount(g.Key, Patients(g), g.Count()))];

@@ -1,0 +1,10 @@
+using static Scanlock.LibTorch.torch.nn;
+
+namespace Scanlock.Trainer.Training;
+
+/// <summary>What a training makes small.</summary>
+internal interface IObjective
+{
+    /// <summary>What one batch costs: a single number that can be differentiated by the network's parameters.</summary>
+    Tensor Loss(Module<Tensor, Tensor> network, DeviceBatch batch);
+}

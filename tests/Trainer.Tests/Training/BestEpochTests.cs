@@ -1,0 +1,53 @@
+using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Training;
+
+namespace Scanlock.Trainer.Tests.Training;
+
+public sealed class BestEpochTests
+{
+    [Fact]
+    public void The_largest_auc_is_best_and_of_two_equal_epochs_the_earlier()
+    {
+        var best = new BestEpoch(patience: 0, leastSteps: 0);
+
+        Assert.Equal([true, false, true, false, false], Auc(0.7, 0.6, 0.9, 0.9, 0.8).Select(best.IsBest));
+        Assert.Equal(3, best.Epoch);
+        Assert.False(best.IsTimeToStop);
+    }
+
+    [Fact]
+    public void Where_no_auc_is_defined_the_smallest_validation_loss_is_best()
+    {
+        var best = new BestEpoch(patience: 0, leastSteps: 0);
+
+        Assert.Equal([true, true, false, false], new[] { 0.9, 0.4, 0.4, 0.6 }.Select((loss, i) => best.IsBest(Epoch(i, loss, null))));
+    }
+
+    [Fact]
+    public void Patience_ends_after_so_many_epochs_without_a_better_one()
+    {
+        var best = new BestEpoch(patience: 2, leastSteps: 0);
+
+        Assert.Equal([false, false, false, false, true], Auc(0.5, 0.6, 0.7, 0.7, 0.6).Select(Stops));
+
+        bool Stops(EpochMetrics epoch)
+        {
+            best.IsBest(epoch);
+            return best.IsTimeToStop;
+        }
+    }
+
+    [Fact]
+    public void Epochs_short_of_the_permits_steps_are_neither_kept_nor_counted_as_waiting()
+    {
+        var best = new BestEpoch(patience: 1, leastSteps: 30);
+
+        Assert.Equal([false, false, true, false], Auc(0.9, 0.8, 0.5, 0.4).Select(best.IsBest));
+        Assert.Equal(3, best.Epoch);
+        Assert.True(best.IsTimeToStop);
+    }
+
+    private static IEnumerable<EpochMetrics> Auc(params double[] values) => values.Select((auc, i) => Epoch(i, 0.5, auc));
+
+    private static EpochMetrics Epoch(int index, double loss, double? auc) => new(index + 1, 10 * (index + 1), 0.5, loss, 0.5, auc);
+}
