@@ -17,7 +17,10 @@ public sealed record GateRules(TrialSpec Spec, long Seed, SpecBounds Bounds, Min
         : null;
 
     /// <param name="steps">Steps of the training, by its metrics.</param>
-    public ModelRules ForModel(long? steps) => new(Spec.Network, Bounds.Parameters, Egress.MaxBytes, Egress.Precision, steps);
+    public ModelRules ForModel(long? steps) => new(Spec.Network, Bounds.Parameters, Egress.MaxBytes, Egress.Precision, steps)
+    {
+        Channels = Spec.Channels,
+    };
 }
 
 /// <summary>What a model is held against.</summary>
@@ -28,6 +31,12 @@ public sealed record GateRules(TrialSpec Spec, long Seed, SpecBounds Bounds, Min
 /// <param name="Steps">Steps of the training, which the network's own counters must say; null where they are not known.</param>
 public sealed record ModelRules(string Network, long MaxParameters, long MaxBytes, string Precision, long? Steps)
 {
+    /// <summary>Channels of the images that the network was trained on.</summary>
+    public long Channels { get; init; } = 1;
+
+    /// <summary>Outputs of the network: two classes or one logit per pixel, where nothing else is said.</summary>
+    public long Outputs { get; init; } = TrialNetworks.Of(Network).UsualOutputs;
+
     /// <summary>
     /// What the released file says of how it was made (P12), as its metadata. It comes from the gate's caller; a model may bring the same
     /// along, and nothing else.

@@ -28,23 +28,7 @@ public static unsafe partial class torch
     /// <summary>Layers, and the functions they and losses are made of.</summary>
     public static partial class nn
     {
-        public static Conv2d Conv2d(
-            long in_channels, long out_channels, long kernel_size, long stride = 1, long padding = 0, long dilation = 1, long groups = 1,
-            bool bias = true) =>
-            new(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias);
-
-        public static BatchNorm2d BatchNorm2d(long features, double eps = 1e-5, double momentum = 0.1) => new(features, eps, momentum);
-
-        public static Linear Linear(long inputSize, long outputSize, bool hasBias = true) => new(inputSize, outputSize, hasBias);
-
-        public static MaxPool2d MaxPool2d(long kernel_size, long? stride = null, long? padding = null) =>
-            new(kernel_size, stride ?? kernel_size, padding ?? 0);
-
-        public static AdaptiveAvgPool2d AdaptiveAvgPool2d(long output_size) => new(output_size);
-
-        public static Sequential Sequential(params IEnumerable<(string name, Module<Tensor, Tensor> submodule)> modules) => new(modules);
-
-        public static class init
+        public static partial class init
         {
             /// <summary>He et al. 2015: normal with variance gain² / fan, so that the signal keeps its size through the network.</summary>
             /// <param name="a">Slope below zero, where <paramref name="nonlinearity"/> is a leaky ReLU.</param>

@@ -241,7 +241,7 @@ public sealed class FailureTests : IDisposable
 
         Assert.Equal((0, ""), (good.ExitCode, good.Error));
         Assert.Equal(TrainerExit.Code(JobFailures.BadSpec), bad.ExitCode);
-        Assert.Contains("network: must be one of: resnet18", bad.Error, StringComparison.Ordinal);
+        Assert.Contains("network: must be one of: densenet121, ", bad.Error, StringComparison.Ordinal);
     }
 
     [Theory]

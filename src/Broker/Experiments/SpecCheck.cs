@@ -44,7 +44,7 @@ internal static class SpecCheck
     /// <summary>The bounds to ask a permit for: as given, or just what this trial uses.</summary>
     public static SpecBounds Bounds(ExperimentSpec spec, TrialSpec trial) => spec.Bounds ?? new(
         Trials: 1,
-        TrialNetworks.Parameters(trial.Network),
+        TrialNetworks.Parameters(trial),
         trial.Epochs,
         ProgressValues: trial.Epochs * ProgressNames.All.Count,
         InitialWeights: trial.Start is { } weights ? [weights] : []);
@@ -81,7 +81,7 @@ internal static class SpecCheck
     private static IEnumerable<string> BoundsFaults(SpecBounds bounds, TrialSpec? trial) =>
     [
         .. Within("spec.bounds.trials", bounds.Trials, 1, 1_000_000),
-        .. Within("spec.bounds.parameters", bounds.Parameters, trial is null ? 1 : TrialNetworks.Parameters(trial.Network), long.MaxValue),
+        .. Within("spec.bounds.parameters", bounds.Parameters, trial is null ? 1 : TrialNetworks.Parameters(trial), long.MaxValue),
         .. Within("spec.bounds.epochs", bounds.Epochs, trial?.Epochs ?? 1, int.MaxValue),
         .. Within("spec.bounds.progress_values", bounds.ProgressValues, 0, MaxProgressValues),
         .. trial?.Start is { } start && !bounds.InitialWeights.Contains(start) ? ["spec.bounds.initial_weights: lacks the trial's initial_weights"] : Array.Empty<string>(),

@@ -26,13 +26,16 @@ internal sealed record ModelInspection(
 {
     private const string GatewayMark = "scanlock.";
 
+    /// <summary>What a file with the tensors of no network is held against, so that the gate says why it is none.</summary>
+    private static readonly KnownNetwork s_any = new(TrialNetworks.Of("resnet18"), 1, 2);
+
     /// <exception cref="WireFormatException">The file is not strict safetensors.</exception>
     public static async Task<ModelInspection> ReadAsync(string path, string? network, string? precision, CancellationToken cancellationToken)
     {
         var (reader, bytes) = await HeaderAsync(path, cancellationToken);
-        var known = network ?? TrialNetworks.Names.FirstOrDefault(name => HasTensorsOf(reader, name));
+        var known = Recognised(reader, network);
         var stated = precision ?? (reader.Tensors.Any(tensor => tensor.Type == SafetensorsType.BF16) ? TrainerJob.Bf16 : TrainerJob.F32);
-        var (verdict, written) = await GateAsync(path, known ?? TrialNetworks.Names[0], stated, bytes, reader.Metadata, cancellationToken);
+        var (verdict, written) = await GateAsync(path, known ?? s_any, stated, bytes, reader.Metadata, cancellationToken);
         await using var whole = Open(path);
         var digest = await Sha256Digest.OfAsync(whole, cancellationToken);
         var accepted = verdict as ModelVerdict.Accepted;
@@ -40,9 +43,9 @@ internal sealed record ModelInspection(
             path,
             bytes,
             digest,
-            known,
+            known?.Network.Name,
             stated,
-            known is null ? reader.Tensors.Sum(tensor => tensor.Elements) : TrialNetworks.Parameters(known),
+            known is null ? reader.Tensors.Sum(tensor => tensor.Elements) : known.Parameters,
             reader.Tensors,
             reader.Metadata,
             accepted is null ? null : written == digest,
@@ -58,13 +61,15 @@ internal sealed record ModelInspection(
 
     /// <summary>Through the gate, with nothing kept of what it writes but the digest. A gateway's own marks are no fault of the model.</summary>
     private static async Task<(ModelVerdict Verdict, Sha256Digest Written)> GateAsync(
-        string path, string network, string precision, long bytes, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
+        string path, KnownNetwork network, string precision, long bytes, IReadOnlyDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         using var hash = SHA256.Create();
         await using var file = Open(path);
         await using var output = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write);
-        var rules = new ModelRules(network, TrialNetworks.Parameters(network), bytes, precision, Steps: null)
+        var rules = new ModelRules(network.Network.Name, network.Parameters, bytes, precision, Steps: null)
         {
+            Channels = network.Channels,
+            Outputs = network.Outputs,
             Provenance = metadata.Where(entry => entry.Key.StartsWith(GatewayMark, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal),
         };
         var verdict = await ModelGate.PassAsync(file, output, rules, cancellationToken);
@@ -72,9 +77,21 @@ internal sealed record ModelInspection(
         return (verdict, Sha256Digest.FromHash(hash.Hash));
     }
 
-    private static bool HasTensorsOf(SafetensorsReader reader, string network) =>
-        reader.Tensors.Select(tensor => tensor.Name).ToHashSet(StringComparer.Ordinal)
-            .SetEquals(NetworkTensors.Of(network).Select(tensor => tensor.Name));
+    /// <summary>The network that the file's tensors make, or the one that it is said to be: then as large as its tensors fit, if they do.</summary>
+    private static KnownNetwork? Recognised(SafetensorsReader reader, string? said)
+    {
+        var shapes = reader.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Shape, StringComparer.Ordinal);
+        var candidates = said is null ? TrialNetworks.All : [TrialNetworks.Of(said)];
+        var fitting = candidates.Select(network => (Network: network, Fit: network.Fit(shapes))).FirstOrDefault(found => found.Fit is not null);
+        return fitting.Fit is var (channels, outputs)
+            ? new KnownNetwork(fitting.Network, channels, outputs)
+            : said is null ? null : new KnownNetwork(candidates[0], 1, candidates[0].UsualOutputs);
+    }
+
+    private sealed record KnownNetwork(TrialNetwork Network, long Channels, long Outputs)
+    {
+        public long Parameters => Network.Parameters(Channels, Outputs);
+    }
 
     private static FileStream Open(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);

@@ -8,7 +8,7 @@ public static class TrialBounds
     public static IReadOnlyList<SpecProblem> Check(TrialSpec spec, SpecBounds bounds, Minima minima)
     {
         var problems = new List<SpecProblem>();
-        var parameters = TrialNetworks.Parameters(spec.Network);
+        var parameters = TrialNetworks.Parameters(spec);
         Hold(spec.Epochs <= bounds.Epochs, "epochs", $"the permit allows at most {bounds.Epochs}");
         Hold(parameters <= bounds.Parameters, "network", $"has {parameters} parameters, the permit allows at most {bounds.Parameters}");
         Hold(spec.Batch >= minima.Batch, "batch", $"the permit asks for at least {minima.Batch}");

@@ -23,9 +23,9 @@ internal static class MetricsFaults
             yield return $"the metrics are of weights in another precision than {rules.Egress.Precision}";
         }
 
-        if (metrics.Parameters != TrialNetworks.Parameters(spec.Network))
+        if (metrics.Parameters != TrialNetworks.Parameters(spec))
         {
-            yield return $"the metrics count other parameters than the {TrialNetworks.Parameters(spec.Network)} of {spec.Network}";
+            yield return $"the metrics count other parameters than the {TrialNetworks.Parameters(spec)} of {spec.Network}";
         }
 
         if (Libtorch.Version(metrics.Libtorch) is null)

@@ -12,7 +12,7 @@ internal sealed record ModelHeader(IReadOnlyList<SafetensorsTensor> Output, long
     public static ModelHeader Check(SafetensorsReader model, ModelRules rules)
     {
         var reasons = new List<Reason>();
-        var expected = NetworkTensors.Of(rules.Network);
+        var expected = TrialNetworks.Of(rules.Network).Tensors(rules.Channels, rules.Outputs);
         var floats = rules.Precision == TrainerJob.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32;
         CheckTensors(model.Tensors, expected, floats, rules.Network, reasons);
         // Besides what will be written anyway: the one entry that the format's own library writes, and that says nothing of the training.
@@ -23,7 +23,7 @@ internal sealed record ModelHeader(IReadOnlyList<SafetensorsTensor> Output, long
 
         var output = SafetensorsWriter.Order(expected.Select(tensor => new SafetensorsTensor(tensor.Name, TypeOf(tensor, floats), tensor.Shape)));
         var bytes = SafetensorsWriter.FileBytes(output, rules.Provenance);
-        var parameters = NetworkTensors.Parameters(expected);
+        var parameters = TrialNetworks.Parameters(rules.Network, rules.Channels, rules.Outputs);
         var inOrder = output.Select(tensor => tensor.Name).SequenceEqual(model.Tensors.Select(tensor => tensor.Name), StringComparer.Ordinal);
         if (reasons.Count == 0 && !inOrder)
         {

@@ -95,7 +95,7 @@ internal sealed class KeyReleases(
         var version = await db.VersionAsync(job.Dataset.Dataset, job.Dataset.Version, cancellationToken);
         var digest = job.Job.Digest.ToString();
         var demand = new JobDemand(
-            job.Spec.Batch, null, job.Spec.Epochs, TrialNetworks.Parameters(job.Spec.Network), permit.Bounds.ProgressValues, job.Spec.Start);
+            job.Spec.Batch, null, job.Spec.Epochs, TrialNetworks.Parameters(job.Spec), permit.Bounds.ProgressValues, job.Spec.Start);
         return new(permit, job.Agent.Site, demand, request.Trainer, request.Isolation, version!.Patients)
         {
             OrganisationCountry = facts.CountryOf(permit.Researcher.Organisation),

@@ -2,35 +2,6 @@ using static Scanlock.LibTorch.torch;
 
 namespace Scanlock.LibTorch.Modules;
 
-/// <summary>2-D convolution over [N, C, H, W]; weight [out, in / groups, k, k], initialised as PyTorch does.</summary>
-public sealed class Conv2d : nn.Module<Tensor, Tensor>
-{
-    private readonly long[] stride;
-    private readonly long[] padding;
-    private readonly long[] dilation;
-    private readonly long groups;
-
-    internal Conv2d(long inChannels, long outChannels, long kernel, long stride, long padding, long dilation, long groups, bool bias)
-        : base(nameof(Conv2d))
-    {
-        (this.stride, this.padding, this.dilation, this.groups) = ([stride, stride], [padding, padding], [dilation, dilation], groups);
-        var fanIn = inChannels / groups * kernel * kernel;
-        weight = Initial.Uniform([outChannels, inChannels / groups, kernel, kernel], fanIn);
-        register_parameter(nameof(weight), weight);
-        if (bias)
-        {
-            this.bias = Initial.Uniform([outChannels], fanIn);
-            register_parameter(nameof(bias), this.bias);
-        }
-    }
-
-    public Parameter weight { get; }
-
-    public Parameter? bias { get; }
-
-    public override Tensor forward(Tensor input) => nn.functional.conv2d(input, weight, bias, stride, padding, dilation, groups);
-}
-
 /// <summary>y = x Wᵀ + b over the last axis.</summary>
 public sealed class Linear : nn.Module<Tensor, Tensor>
 {
@@ -53,14 +24,14 @@ public sealed class Linear : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => nn.functional.linear(input, weight, bias);
 }
 
-/// <summary>Batch normalisation over [N, C, H, W], with running statistics for evaluation.</summary>
-public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
+/// <summary>Batch normalisation over every axis but the second, with running statistics for evaluation.</summary>
+public abstract class BatchNorm : nn.Module<Tensor, Tensor>
 {
     private readonly double eps;
     private readonly double momentum;
 
-    internal BatchNorm2d(long features, double eps, double momentum)
-        : base(nameof(BatchNorm2d))
+    private protected BatchNorm(string name, long features, double eps, double momentum)
+        : base(name)
     {
         (this.eps, this.momentum) = (eps, momentum);
         using var scope = NewDisposeScope();
@@ -95,6 +66,24 @@ public sealed class BatchNorm2d : nn.Module<Tensor, Tensor>
         }
 
         return nn.functional.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps);
+    }
+}
+
+/// <summary>Batch normalisation over [N, C, H, W].</summary>
+public sealed class BatchNorm2d : BatchNorm
+{
+    internal BatchNorm2d(long features, double eps, double momentum)
+        : base(nameof(BatchNorm2d), features, eps, momentum)
+    {
+    }
+}
+
+/// <summary>Batch normalisation over [N, C, D, H, W].</summary>
+public sealed class BatchNorm3d : BatchNorm
+{
+    internal BatchNorm3d(long features, double eps, double momentum)
+        : base(nameof(BatchNorm3d), features, eps, momentum)
+    {
     }
 }
 
@@ -137,14 +126,22 @@ public sealed class Sequential : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <remarks>What one module hands to the next is let go at once: autograd keeps what it needs, and evaluation needs none of it.</remarks>
     public override Tensor forward(Tensor input)
     {
+        var x = input;
         foreach (var module in modules)
         {
-            input = module.call(input);
+            var next = module.call(x);
+            if (!ReferenceEquals(x, input) && !ReferenceEquals(x, next))
+            {
+                x.Dispose();
+            }
+
+            x = next;
         }
 
-        return input;
+        return x;
     }
 }
 

@@ -3,10 +3,10 @@ using static Scanlock.LibTorch.torch.nn;
 namespace Scanlock.Trainer.Networks;
 
 /// <summary>
-/// Residual networks of basic blocks (He et al., CVPR 2016), with torchvision's names, shapes and initialisation, so that its
-/// <c>load_state_dict(strict=True)</c> takes the weights. Any number of input channels.
+/// Residual networks (He et al., CVPR 2016), and those with grouped bottlenecks (Xie et al., CVPR 2017), with torchvision's names, shapes
+/// and initialisation, so that its <c>load_state_dict(strict=True)</c> takes the weights. Any number of input channels.
 /// </summary>
-internal sealed class ResNet : Module<Tensor, Tensor>
+internal sealed class ResNet : Backbone
 {
     private readonly Conv2d _conv1;
     private readonly BatchNorm2d _bn1;
@@ -15,14 +15,13 @@ internal sealed class ResNet : Module<Tensor, Tensor>
     private readonly AdaptiveAvgPool2d _average = AdaptiveAvgPool2d(1);
     private readonly Linear _fc;
 
-    /// <param name="blocks">Blocks in each of the four stages; resnet18 has two in each.</param>
-    internal ResNet(string name, IReadOnlyList<int> blocks, long channels, long classes)
-        : base(name)
+    private ResNet(string name, double dropout, IReadOnlyList<int> blocks, Func<long, long, long, Module<Tensor, Tensor>> block, long expansion, long channels, long classes)
+        : base(name, dropout)
     {
         _conv1 = Conv2d(channels, 64, 7, stride: 2, padding: 3, bias: false);
         _bn1 = BatchNorm2d(64);
-        _layers = [.. blocks.Select((count, stage) => Stage(count, stage))];
-        _fc = Linear(512, classes);
+        _layers = [.. blocks.Select((count, stage) => Stage(count, stage, block, expansion))];
+        _fc = Linear(512 * expansion, classes);
         register_module("conv1", _conv1);
         register_module("bn1", _bn1);
         for (var stage = 0; stage < _layers.Length; stage++)
@@ -31,33 +30,46 @@ internal sealed class ResNet : Module<Tensor, Tensor>
         }
 
         register_module("fc", _fc);
-        foreach (var (path, weight) in named_parameters())
-        {
-            if (weight.dim() == 4)
-            {
-                init.kaiming_normal_(weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
-            }
-        }
+        Initial.Convolutions(this, init.FanInOut.FanOut);
     }
 
-    public override Tensor forward(Tensor input)
+    /// <param name="blocks">Blocks in each of the four stages; resnet18 has two in each.</param>
+    internal static ResNet OfBasicBlocks(string name, IReadOnlyList<int> blocks, long channels, long classes, double dropout) =>
+        new(name, dropout, blocks, (inputs, width, stride) => new BasicBlock(inputs, width, stride), 1, channels, classes);
+
+    /// <param name="groups">Groups of the 3 x 3 convolution; one makes the plain bottleneck.</param>
+    /// <param name="widthPerGroup">Channels of each group in the first stage.</param>
+    internal static ResNet OfBottlenecks(
+        string name, IReadOnlyList<int> blocks, long groups, long widthPerGroup, long channels, long classes, double dropout) =>
+        new(
+            name, dropout, blocks, (inputs, width, stride) => new Bottleneck(inputs, width * widthPerGroup / 64 * groups, 4 * width, stride, groups),
+            4, channels, classes);
+
+    internal override Tensor Features(Tensor input)
     {
+        using var scope = NewDisposeScope();
         var x = _pool.call(_bn1.call(_conv1.call(input)).relu_());
         foreach (var layer in _layers)
         {
             x = layer.call(x);
         }
 
-        return _fc.call(_average.call(x).flatten(1));
+        return x.MoveToOuterDisposeScope();
     }
 
-    private static Sequential Stage(int count, int stage)
+    internal override Tensor Head(Tensor features) => _fc.call(Drop(_average.call(features).flatten(1)));
+
+    private static Sequential Stage(int count, int stage, Func<long, long, long, Module<Tensor, Tensor>> block, long expansion)
     {
         var width = 64L << stage;
-        return Sequential(Enumerable.Range(0, count).Select(block => ($"{block}", Block(narrows: block == 0 && stage > 0))));
-
-        Module<Tensor, Tensor> Block(bool narrows) => narrows ? new BasicBlock(width / 2, width, 2) : new BasicBlock(width, width, 1);
+        var before = stage == 0 ? 64 : expansion * width / 2;
+        return Sequential(Enumerable.Range(0, count).Select(index =>
+            ($"{index}", index == 0 ? block(before, width, stage == 0 ? 1 : 2) : block(expansion * width, width, 1))));
     }
+
+    private static Sequential? Shortcut(long inputs, long outputs, long stride) => stride == 1 && inputs == outputs
+        ? null
+        : Sequential(("0", Conv2d(inputs, outputs, 1, stride: stride, bias: false)), ("1", BatchNorm2d(outputs)));
 
     private sealed class BasicBlock : Module<Tensor, Tensor>
     {
@@ -78,18 +90,61 @@ internal sealed class ResNet : Module<Tensor, Tensor>
             register_module("bn1", _bn1);
             register_module("conv2", _conv2);
             register_module("bn2", _bn2);
-            if (stride != 1 || inputs != outputs)
+            _downsample = Shortcut(inputs, outputs, stride);
+            if (_downsample is not null)
             {
-                _downsample = Sequential(("0", Conv2d(inputs, outputs, 1, stride: stride, bias: false)), ("1", BatchNorm2d(outputs)));
                 register_module("downsample", _downsample);
             }
         }
 
         public override Tensor forward(Tensor input)
         {
+            using var scope = NewDisposeScope();
             var x = _bn1.call(_conv1.call(input)).relu_();
             x = _bn2.call(_conv2.call(x));
-            return x.add_(_downsample?.call(input) ?? input).relu_();
+            return x.add_(_downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+        }
+    }
+
+    private sealed class Bottleneck : Module<Tensor, Tensor>
+    {
+        private readonly Conv2d _conv1;
+        private readonly BatchNorm2d _bn1;
+        private readonly Conv2d _conv2;
+        private readonly BatchNorm2d _bn2;
+        private readonly Conv2d _conv3;
+        private readonly BatchNorm2d _bn3;
+        private readonly Sequential? _downsample;
+
+        internal Bottleneck(long inputs, long inner, long outputs, long stride, long groups)
+            : base(nameof(Bottleneck))
+        {
+            _conv1 = Conv2d(inputs, inner, 1, bias: false);
+            _bn1 = BatchNorm2d(inner);
+            _conv2 = Conv2d(inner, inner, 3, stride: stride, padding: 1, groups: groups, bias: false);
+            _bn2 = BatchNorm2d(inner);
+            _conv3 = Conv2d(inner, outputs, 1, bias: false);
+            _bn3 = BatchNorm2d(outputs);
+            register_module("conv1", _conv1);
+            register_module("bn1", _bn1);
+            register_module("conv2", _conv2);
+            register_module("bn2", _bn2);
+            register_module("conv3", _conv3);
+            register_module("bn3", _bn3);
+            _downsample = Shortcut(inputs, outputs, stride);
+            if (_downsample is not null)
+            {
+                register_module("downsample", _downsample);
+            }
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var x = _bn1.call(_conv1.call(input)).relu_();
+            x = _bn2.call(_conv2.call(x)).relu_();
+            x = _bn3.call(_conv3.call(x));
+            return x.add_(_downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
         }
     }
 }

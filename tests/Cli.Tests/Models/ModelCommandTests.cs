@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Scanlock.Contracts.Codecs;
+using Scanlock.Contracts.Trials;
 using Scanlock.Egress;
 using Scanlock.Testing;
 
@@ -51,7 +52,7 @@ public sealed class ModelCommandTests : IDisposable
     private async Task<string> WriteAsync(Action<byte[]> change, byte last = 0)
     {
         using var memory = new MemoryStream();
-        var tensors = NetworkTensors.Of("resnet18").Select(tensor =>
+        var tensors = TrialNetworks.Of("resnet18").Tensors(1, 2).Select(tensor =>
             new SafetensorsTensor(tensor.Name, tensor.Role == TensorRole.Counter ? SafetensorsType.I64 : SafetensorsType.BF16, tensor.Shape));
         var writer = await SafetensorsWriter.CreateAsync(memory, tensors, TestContext.Current.CancellationToken);
         foreach (var tensor in writer.Tensors)
