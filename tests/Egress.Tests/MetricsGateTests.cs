@@ -15,7 +15,7 @@ public sealed class MetricsGateTests
         var accepted = Accepted(Sample.Metrics);
 
         Assert.Empty(accepted.Metrics.Withheld);
-        Assert.Equal(Sample.Metrics.Final.TruePositives, accepted.Metrics.Final.TruePositives);
+        Assert.Equal(Sample.Metrics.Final!.TruePositives, accepted.Metrics.Final!.TruePositives);
         Assert.Equal(Sample.Metrics.Epochs.Count, accepted.Metrics.Epochs.Count);
         Assert.All(accepted.Checks, check => Assert.DoesNotContain("safe", check, StringComparison.OrdinalIgnoreCase));
     }
@@ -40,7 +40,7 @@ public sealed class MetricsGateTests
 
         Assert.Equal(0.693147, metrics.Epochs[0].Loss);
         Assert.Equal(0.512346, metrics.Epochs[1].Loss);
-        Assert.Equal(0.866667, metrics.Final.Specificity);
+        Assert.Equal(0.866667, metrics.Final!.Specificity);
     }
 
     [Fact]
@@ -106,13 +106,13 @@ public sealed class MetricsGateTests
         { "a negative loss", metrics => metrics with { Epochs = [metrics.Epochs[0] with { Loss = -1 }, metrics.Epochs[1]] }, "out of its range" },
         { "a loss that is missing", metrics => metrics with { Epochs = [metrics.Epochs[0] with { ValidationLoss = null }, metrics.Epochs[1]] }, "out of its range" },
         { "an accuracy above one", metrics => metrics with { Epochs = [metrics.Epochs[0] with { Accuracy = 1.01 }, metrics.Epochs[1]] }, "out of its range" },
-        { "an AUC above one", metrics => metrics with { Final = metrics.Final with { Auc = 65.83 } }, "out of its range" },
-        { "a count that is missing", metrics => metrics with { Final = metrics.Final with { TruePositives = null } }, "lack a count" },
-        { "a negative count", metrics => metrics with { Final = metrics.Final with { TruePositives = -1, FalseNegatives = 11 } }, "lack a count" },
-        { "counts beyond the samples", metrics => metrics with { Final = metrics.Final with { TruePositives = 8 } }, "answer each validation sample once" },
-        { "an accuracy of its own", metrics => metrics with { Final = metrics.Final with { Accuracy = 0.81 } }, "does not follow from the counts" },
-        { "a sensitivity of its own", metrics => metrics with { Final = metrics.Final with { Sensitivity = 0.71 } }, "does not follow from the counts" },
-        { "a specificity with something in its last digits", metrics => metrics with { Final = metrics.Final with { Specificity = (13 / 15.0) + 1e-8 } }, "does not follow from the counts" },
+        { "an AUC above one", metrics => metrics with { Final = metrics.Final! with { Auc = 65.83 } }, "out of its range" },
+        { "a count that is missing", metrics => metrics with { Final = metrics.Final! with { TruePositives = null } }, "lack a count" },
+        { "a negative count", metrics => metrics with { Final = metrics.Final! with { TruePositives = -1, FalseNegatives = 11 } }, "lack a count" },
+        { "counts beyond the samples", metrics => metrics with { Final = metrics.Final! with { TruePositives = 8 } }, "answer each validation sample once" },
+        { "an accuracy of its own", metrics => metrics with { Final = metrics.Final! with { Accuracy = 0.81 } }, "does not follow from the counts" },
+        { "a sensitivity of its own", metrics => metrics with { Final = metrics.Final! with { Sensitivity = 0.71 } }, "does not follow from the counts" },
+        { "a specificity with something in its last digits", metrics => metrics with { Final = metrics.Final! with { Specificity = (13 / 15.0) + 1e-8 } }, "does not follow from the counts" },
     };
 
     [Theory]
@@ -134,13 +134,14 @@ public sealed class MetricsGateTests
 
         var metrics = Accepted(few).Metrics;
 
-        Assert.Equal(new(null, null, null, null, 0.866667, null, 2, 13, null), metrics.Final);
+        Assert.Equal(new(null, null, null, null, null, null, null, 0.866667, null, null, null, 2, 13, null, null), metrics.Final);
         Assert.Equal([new(0, null, null), new(1, null, null)], metrics.Validation);
         Assert.Equal(Sample.Metrics.Training, metrics.Training);
         Assert.All(metrics.Epochs, epoch => Assert.True(epoch is { Loss: not null, ValidationLoss: null, Accuracy: null, Auc: null }));
         Assert.All(metrics.Withheld, withheld => Assert.Equal("fewer than 3 patients of class 1", withheld.Reason));
         Assert.Equal(
-            "epochs.accuracy epochs.auc epochs.validation_loss final.accuracy final.auc final.false_negatives final.loss final.sensitivity final.true_positives "
+            "epochs.accuracy epochs.auc epochs.validation_loss final.accuracy final.auc final.calibration_error final.f1 final.false_negatives final.loss "
+            + "final.odds_ratio final.precision final.prg_area final.sensitivity final.true_positives "
             + "validation.0.patients validation.0.samples validation.1.patients validation.1.samples",
             string.Join(' ', metrics.Withheld.Select(withheld => withheld.Path)));
     }
@@ -154,17 +155,17 @@ public sealed class MetricsGateTests
 
         Assert.Equal([new(0, null, null), new(1, null, null)], metrics.Training);
         Assert.All(metrics.Epochs, epoch => Assert.True(epoch is { Loss: null, ValidationLoss: not null, Accuracy: not null }));
-        Assert.Equal(0.8, metrics.Final.Accuracy);
+        Assert.Equal(0.8, metrics.Final!.Accuracy);
     }
 
     [Fact]
     public void Exactly_the_smallest_number_of_patients_is_enough() =>
-        Assert.NotNull(Accepted(Sample.Metrics with { Validation = [Sample.Metrics.Validation[0], Sample.Metrics.Validation[1] with { Patients = 3 }] }).Metrics.Final.Auc);
+        Assert.NotNull(Accepted(Sample.Metrics with { Validation = [Sample.Metrics.Validation[0], Sample.Metrics.Validation[1] with { Patients = 3 }] }).Metrics.Final!.Auc);
 
     [Fact]
     public void What_could_not_be_computed_is_null_with_that_reason()
     {
-        var metrics = Accepted(Sample.Metrics with { Final = Sample.Metrics.Final with { Auc = null } }).Metrics;
+        var metrics = Accepted(Sample.Metrics with { Final = Sample.Metrics.Final! with { Auc = null } }).Metrics;
 
         Assert.Equal(new WithheldMetric("final.auc", "cannot be computed from this data"), Assert.Single(metrics.Withheld));
     }

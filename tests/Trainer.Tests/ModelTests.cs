@@ -78,10 +78,12 @@ public sealed class ModelTests : IDisposable
         var again = Evaluator.Score(network, new Loader(data.Items, split.Validation, plan.Spec, plan.Seed), plan.Spec.ImageSize, CPU).Metrics();
 
         // A BLAS may choose its kernels by the environment, which is another here: hence not to the last bit.
-        Assert.Equal(run.Metrics.Final with { Loss = null }, again with { Loss = null });
-        Assert.Equal(run.Metrics.Final.Loss!.Value, again.Loss!.Value, 1e-6);
+        Assert.Equal(Counted(run.Metrics.Final!), Counted(again));
+        Assert.Equal(run.Metrics.Final!.Loss!.Value, again.Loss!.Value, 1e-6);
         Assert.Equal(precision == TrainerJob.Bf16, Math.Abs(run.Metrics.Epochs[^1].ValidationLoss!.Value - again.Loss.Value) > 1e-5);
     }
+
+    private static ClassificationMetrics Counted(ClassificationMetrics final) => final with { Loss = null, CalibrationError = null, Intervals = null };
 
     [Fact]
     public async Task Torchvision_loads_the_model_strictly_and_answers_and_learns_alike()

@@ -24,7 +24,7 @@ public sealed class TrainingTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.Error);
         var metrics = run.Metrics;
-        Assert.True(metrics.Final.Accuracy > 0.9, metrics.ToString());
+        Assert.True(metrics.Final!.Accuracy > 0.9, metrics.ToString());
         Assert.Equal([TrainerJob.MetricsFile, TrainerJob.ModelFile], run.Files);
         Assert.Equal([1, 2, 3, 4], run.Progress.Select(p => p.Epoch));
         Assert.All(run.Progress, p => Assert.True(p.IsDeclared));

@@ -46,7 +46,7 @@ internal static class SpecCheck
         Trials: 1,
         TrialNetworks.Parameters(trial),
         trial.Epochs,
-        ProgressValues: trial.Epochs * ProgressNames.All.Count,
+        ProgressValues: trial.Epochs * ProgressNames.MostInLine,
         InitialWeights: trial.Start is { } weights ? [weights] : []);
 
     private static IEnumerable<string> Submission(SubmitExperiment submission)

@@ -49,7 +49,7 @@ internal sealed record JobReport(Statement<KeyRequest>? KeyRequest, IReadOnlyLis
             throw new WireFormatException("progress of another job");
         }
 
-        if (said.Values.Count > ProgressNames.All.Count || said.Values.Keys.Except(ProgressNames.All, StringComparer.Ordinal).Any())
+        if (said.Values.Count > ProgressNames.MostInLine || said.Values.Keys.Except(ProgressNames.All, StringComparer.Ordinal).Any())
         {
             throw new WireFormatException("progress with numbers that are not declared");
         }

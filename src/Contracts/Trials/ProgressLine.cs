@@ -13,7 +13,7 @@ public sealed record ProgressLine(int V, int Epoch, int Step, IReadOnlyDictionar
 
     /// <summary>Whether the numbers are ones that may be said.</summary>
     [JsonIgnore]
-    public bool IsDeclared => Epoch > 0 && Step >= 0 && Values.Count <= ProgressNames.All.Count
+    public bool IsDeclared => Epoch > 0 && Step >= 0 && Values.Count <= ProgressNames.MostInLine
         && Values.All(v => ProgressNames.All.Contains(v.Key, StringComparer.Ordinal) && double.IsFinite(v.Value));
 }
 
@@ -27,5 +27,11 @@ public static class ProgressNames
     public const string Accuracy = "accuracy";
     public const string Auc = "auc";
 
-    public static IReadOnlyList<string> All { get; } = [Loss, ValidationLoss, Accuracy, Auc];
+    /// <summary>Pooled over all pixels of the validation part.</summary>
+    public const string Dice = "dice";
+
+    /// <summary>A classifier says a loss, a validation loss, accuracy and AUC; who marks lesions says Dice in place of the last two.</summary>
+    public const int MostInLine = 4;
+
+    public static IReadOnlyList<string> All { get; } = [Loss, ValidationLoss, Accuracy, Auc, Dice];
 }

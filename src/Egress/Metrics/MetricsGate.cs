@@ -14,7 +14,14 @@ public abstract record MetricsVerdict
     /// <param name="Canonical">The metrics as they may leave, written anew.</param>
     /// <param name="Metrics">The same, as values.</param>
     /// <param name="Checks">What they were checked for, a sentence each. No list of checks says that metrics are safe.</param>
-    public sealed record Accepted(byte[] Canonical, TrialMetrics Metrics, IReadOnlyList<string> Checks) : MetricsVerdict;
+    public sealed record Accepted(byte[] Canonical, TrialMetrics Metrics, IReadOnlyList<string> Checks) : MetricsVerdict
+    {
+        /// <summary>Whether every number about how well the network does was withheld.</summary>
+        public bool SaysNothing =>
+            Metrics.Epochs.All(epoch => epoch is { Loss: null, ValidationLoss: null, Accuracy: null, Auc: null, Dice: null })
+            && Metrics.Final is null or { Loss: null, Accuracy: null, Auc: null, Sensitivity: null, Specificity: null }
+            && Metrics.Segmentation is null or { Pooled: { Dice: null, Sensitivity: null, Specificity: null }, PerSlice: { Dice: null, Sensitivity: null } };
+    }
 
     /// <summary>Nothing may leave. The reasons quote nothing of the file.</summary>
     public sealed record Refused(IReadOnlyList<Reason> Reasons) : MetricsVerdict;

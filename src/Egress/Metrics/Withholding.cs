@@ -1,4 +1,3 @@
-using System.Globalization;
 using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Egress;
@@ -9,26 +8,32 @@ namespace Scanlock.Egress;
 /// </summary>
 internal static class Withholding
 {
-    private const int NumbersPerEpoch = 4;
-    private const string NotComputed = "cannot be computed from this data";
-
     public static TrialMetrics Apply(TrialMetrics metrics, GateRules rules)
     {
-        var training = new FewPatients(metrics.Training, rules.Egress.MinCount);
-        var validation = new FewPatients(metrics.Validation, rules.Egress.MinCount);
+        var segments = TrialNetworks.Of(rules.Spec.Network).Task == TrialSpec.Segment;
+        var training = FewPatients.In(metrics.Training, rules.Egress.MinCount, segments);
+        var validation = FewPatients.In(metrics.Validation, rules.Egress.MinCount, segments);
         var ledger = new Ledger();
+        var epochs = Epochs(metrics.Epochs, training, validation, rules, ledger);
         return metrics with
         {
             Libtorch = Libtorch.Version(metrics.Libtorch)!,
+            Preparation = ExtraWithholding.Preparation(metrics.Preparation, training.Either ?? validation.Either, rules.Egress.MinCount, ledger),
             Training = Counts("training", metrics.Training, training, ledger),
             Validation = Counts("validation", metrics.Validation, validation, ledger),
-            Final = Final(metrics.Final, validation, ledger),
-            Epochs = Epochs(metrics.Epochs, training, validation, rules.Bounds.ProgressValues, ledger),
+            PretrainingEpochs = Pretraining(metrics.PretrainingEpochs, training, rules.Bounds.ProgressValues - (epochs.Count * ProgressNames.MostInLine), ledger),
+            Epochs = epochs,
+            Final = metrics.Final is { } final ? AnswerWithholding.Final(final, validation, ledger) : null,
+            Scans = metrics.Scans is { } scans ? AnswerWithholding.Scans(scans, rules.Egress.MinCount, ledger) : null,
+            Segmentation = metrics.Segmentation is { } marked ? AnswerWithholding.Marked(marked, validation, ledger) : null,
+            Adversarial = ExtraWithholding.Adversarial(metrics.Adversarial, validation.Either, ledger),
+            Explanation = ExtraWithholding.Explanation(metrics.Explanation, validation.Either, ledger),
+            Active = ExtraWithholding.Active(metrics.Active, validation.Either, rules, ledger),
             Withheld = ledger.Entries,
         };
     }
 
-    private static List<ClassCount> Counts(string part, IReadOnlyList<ClassCount> counts, FewPatients few, Ledger ledger) =>
+    public static List<ClassCount> Counts(string part, IReadOnlyList<ClassCount> counts, FewPatients few, Ledger ledger) =>
     [
         .. counts.Select(one => new ClassCount(
             one.Class,
@@ -36,26 +41,16 @@ internal static class Withholding
             ledger.Keep($"{part}.{one.Class}.samples", one.Samples, few.Either))),
     ];
 
-    private static ClassificationMetrics Final(ClassificationMetrics final, FewPatients few, Ledger ledger) => new(
-        ledger.Keep("final.loss", final.Loss, few.Either),
-        ledger.Keep("final.accuracy", final.Accuracy, few.Either),
-        ledger.Keep("final.auc", final.Auc, few.Either),
-        ledger.Keep("final.sensitivity", final.Sensitivity, few.Positive),
-        ledger.Keep("final.specificity", final.Specificity, few.Negative),
-        ledger.Keep("final.true_positives", final.TruePositives, few.Positive),
-        ledger.Keep("final.false_positives", final.FalsePositives, few.Negative),
-        ledger.Keep("final.true_negatives", final.TrueNegatives, few.Negative),
-        ledger.Keep("final.false_negatives", final.FalseNegatives, few.Positive));
-
     private static List<EpochMetrics> Epochs(
-        IReadOnlyList<EpochMetrics> epochs, FewPatients training, FewPatients validation, int progressValues, Ledger ledger)
+        IReadOnlyList<EpochMetrics> epochs, FewPatients training, FewPatients validation, GateRules rules, Ledger ledger)
     {
-        var most = progressValues / NumbersPerEpoch;
+        var most = rules.Bounds.ProgressValues / ProgressNames.MostInLine;
         if (epochs.Count > most)
         {
             ledger.Add("epochs", $"the permit's progress_values have room for only {most} of {epochs.Count} epochs");
         }
 
+        var segments = TrialNetworks.Of(rules.Spec.Network).Task == TrialSpec.Segment;
         return
         [
             .. epochs.Take(most).Select(epoch => new EpochMetrics(
@@ -63,56 +58,31 @@ internal static class Withholding
                 epoch.Step,
                 ledger.Keep("epochs.loss", epoch.Loss, training.Either),
                 ledger.Keep("epochs.validation_loss", epoch.ValidationLoss, validation.Either),
-                ledger.Keep("epochs.accuracy", epoch.Accuracy, validation.Either),
-                ledger.Keep("epochs.auc", epoch.Auc, validation.Either))),
+                segments ? null : ledger.Keep("epochs.accuracy", epoch.Accuracy, validation.Either),
+                segments ? null : ledger.Keep("epochs.auc", epoch.Auc, validation.Either),
+                segments ? ledger.Keep("epochs.dice", epoch.Dice, validation.Positive) : null)),
         ];
     }
 
-    /// <summary>Which classes of a part have too few patients; each a reason, or null.</summary>
-    private sealed class FewPatients(IReadOnlyList<ClassCount> counts, int least)
+    /// <param name="room">Of the permit's <c>progress_values</c>, those that the epochs have left.</param>
+    private static List<double>? Pretraining(IReadOnlyList<double>? losses, FewPatients training, int room, Ledger ledger)
     {
-        public string? Negative { get; } = Reason(counts[0], least);
-
-        public string? Positive { get; } = Reason(counts[1], least);
-
-        public string? Either => Negative ?? Positive;
-
-        private static string? Reason(ClassCount one, int least) =>
-            one.Patients < least ? $"fewer than {least} patients of class {one.Class}" : null;
-    }
-
-    /// <summary>What was withheld, each place once.</summary>
-    private sealed class Ledger
-    {
-        private readonly SortedDictionary<string, string> _reasons = new(StringComparer.Ordinal);
-
-        public IReadOnlyList<WithheldMetric> Entries => [.. _reasons.Select(pair => new WithheldMetric(pair.Key, pair.Value))];
-
-        public void Add(string path, string reason) => _reasons.TryAdd(path, reason);
-
-        public int? Keep(string path, int? value, string? reason)
+        if (losses is null || training.Either is { } few && Withheld(few))
         {
-            if (reason is null && value is not null)
-            {
-                return value;
-            }
-
-            Add(path, reason ?? NotComputed);
             return null;
         }
 
-        public double? Keep(string path, double? value, string? reason)
+        if (losses.Count > room)
         {
-            if (reason is null && value is { } number)
-            {
-                return Rounded(number);
-            }
-
-            Add(path, reason ?? NotComputed);
-            return null;
+            ledger.Add("pretraining_epochs", $"the permit's progress_values have room for only {room} of {losses.Count} epochs of pre-training");
         }
 
-        private static double Rounded(double value) =>
-            double.Parse(value.ToString($"G{MetricsGate.SignificantDigits}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return [.. losses.Take(room).Select(Ledger.Rounded)];
+
+        bool Withheld(string reason)
+        {
+            ledger.Add("pretraining_epochs", reason);
+            return true;
+        }
     }
 }

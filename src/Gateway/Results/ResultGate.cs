@@ -63,8 +63,7 @@ internal sealed class ResultGate(GatedFiles files, GatewayKeys keys)
 
         var (kept, _) = await files.KeepAsync(
             job.Job.Digest, ResultParts.Metrics, async (stream, token) => (true, await WriteAsync(stream, metrics.Canonical, token)), cancellationToken);
-        var withheld = metrics.Metrics.Epochs.All(epoch => epoch is { Loss: null, ValidationLoss: null, Accuracy: null, Auc: null })
-            && metrics.Metrics.Final is { Loss: null, Accuracy: null, Auc: null, Sensitivity: null, Specificity: null };
+        var withheld = metrics.SaysNothing;
         if (opened.Value.Fault is { } fault)
         {
             return new GatedResult(kept, null, null, withheld, metrics.Checks, [fault]);

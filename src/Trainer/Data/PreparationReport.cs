@@ -1,3 +1,5 @@
+using Scanlock.Contracts.Trials;
+
 namespace Scanlock.Trainer.Data;
 
 /// <summary>What became of the slices of a dataset: numbers only.</summary>
@@ -13,6 +15,9 @@ namespace Scanlock.Trainer.Data;
 internal sealed record PreparationReport(
     int Slices, int Kept, int Constant, int NotAxial, int NoLung, int SmallArea, int LowRatio, int FewSlices, int PatientsDropped)
 {
+    /// <summary>The same, as metrics have it.</summary>
+    internal PreparationCounts Counts() => new(Slices, Kept, Constant, NotAxial, NoLung, SmallArea, LowRatio, FewSlices, PatientsDropped);
+
     /// <summary>Such as "10 slices: 3 constant, 7 not axial originals".</summary>
     internal string Sentence()
     {

@@ -12,8 +12,7 @@ internal static class Evaluator
 
     internal static Scores Score(Module<Tensor, Tensor> network, Loader slices, int size, Device device)
     {
-        var margins = new List<double>();
-        var classes = new List<int>();
+        var scored = new List<ScoredSample>();
         network.eval();
         using var off = no_grad();
         foreach (var batch in slices.InOrder(BatchSize))
@@ -22,12 +21,12 @@ internal static class Evaluator
             var logits = network.call(NetworkInput.From(batch.Pixels, batch.Count, size, device)).data<float>().ToArray();
             for (var i = 0; i < batch.Count; i++)
             {
-                margins.Add((double)logits[(2 * i) + 1] - logits[2 * i]);
-                classes.Add(batch.Samples[i].Class);
+                var sample = batch.Samples[i];
+                scored.Add(new ScoredSample((double)logits[(2 * i) + 1] - logits[2 * i], sample.Class, sample.Patient, sample.Series));
             }
         }
 
         network.train();
-        return new Scores([.. margins], [.. classes]);
+        return new Scores(scored);
     }
 }

@@ -24,6 +24,7 @@ internal sealed class ProgressWriter(Stream output, int epochs, int mostValues)
         Add(ProgressNames.ValidationLoss, epoch.ValidationLoss);
         Add(ProgressNames.Accuracy, epoch.Accuracy);
         Add(ProgressNames.Auc, epoch.Auc);
+        Add(ProgressNames.Dice, epoch.Dice);
         output.Write(Wire.Write(new ProgressLine(Wire.Version, epoch.Epoch, epoch.Step, values), ContractsJson.Strict.ProgressLine));
         output.Write("\n"u8);
         output.Flush();
@@ -39,7 +40,7 @@ internal sealed class ProgressWriter(Stream output, int epochs, int mostValues)
 
     private static int Every(int epochs, int mostValues)
     {
-        var lines = mostValues / ProgressNames.All.Count;
+        var lines = mostValues / ProgressNames.MostInLine;
         return lines == 0 ? 0 : (epochs + lines - 1) / lines;
     }
 }

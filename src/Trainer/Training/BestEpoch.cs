@@ -25,7 +25,7 @@ internal sealed class BestEpoch(int patience, int leastSteps)
             return false;
         }
 
-        var measure = epoch.Auc ?? -epoch.ValidationLoss ?? double.NegativeInfinity;
+        var measure = epoch.Auc ?? epoch.Dice ?? -epoch.ValidationLoss ?? double.NegativeInfinity;
         var better = Epoch == 0 || measure > _best;
         if (better)
         {

@@ -61,7 +61,7 @@ internal sealed class TrainingLoop(
         }
 
         var seen = scores.Metrics();
-        state.Add(new EpochMetrics(epoch, state.Steps + feed.StepsPerEpoch, loss, seen.Loss, seen.Accuracy, seen.Auc));
+        state.Add(new EpochMetrics(epoch, state.Steps + feed.StepsPerEpoch, loss, seen.Loss, seen.Accuracy, seen.Auc, Dice: null));
         return true;
     }
 

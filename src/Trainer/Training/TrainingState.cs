@@ -38,6 +38,9 @@ internal sealed class TrainingState : IDisposable
 
     internal int Steps => _epochs.Count == 0 ? 0 : _epochs[^1].Step;
 
+    /// <summary>The epoch whose weights <see cref="KeepChosen"/> gives.</summary>
+    internal int KeptEpoch => _bestWeights is null ? _epochs.Count : _best.Epoch;
+
     internal bool IsOver => _epochs.Count == _most || _best.IsTimeToStop;
 
     public void Dispose()

@@ -100,8 +100,10 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
 
     private TrialMetrics Metrics(TrainingState state, PatientSplit split, Scores final) => new(
         Contracts.Wire.Version, _spec.Task, _spec.Network, _spec.Label, plan.Seed, plan.Precision, __version__,
-        state.Network.parameters().Sum(p => p.numel()), state.Steps, data.Unlabelled,
-        Counts(split.Training), Counts(split.Validation), state.Epochs, final.Metrics(), []);
+        state.Network.parameters().Sum(p => p.numel()), state.Steps, data.Unlabelled, data.Report.Counts(),
+        Counts(split.Training), Counts(split.Validation), PretrainingEpochs: null, state.Epochs, state.KeptEpoch,
+        final.Metrics(_spec.Bootstrap, plan.Seed), final.Scans(_spec.Bootstrap, plan.Seed), Segmentation: null, Adversarial: null, Explanation: null,
+        Active: null, Withheld: []);
 
     private static List<ClassCount> Counts(IReadOnlyList<Sample> slices) =>
         [.. slices.GroupBy(s => s.Class).OrderBy(g => g.Key).Select(g => new ClassCount(g.Key, Patients(g), g.Count()))];

@@ -39,6 +39,7 @@ internal sealed record Format(Type Value, Func<byte[], byte[]> ReadAndWrite)
             ["sample-record-bare"] = Canonical(contracts.SampleRecord),
             ["trainer-job"] = Canonical(contracts.TrainerJob),
             ["trial-metrics"] = Canonical(contracts.TrialMetrics),
+            ["trial-metrics-segmentation"] = Canonical(contracts.TrialMetrics),
             ["trial-spec"] = Canonical(contracts.TrialSpec),
         };
         AddKinds(all, contracts.AgentRequest);

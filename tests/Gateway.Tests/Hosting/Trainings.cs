@@ -22,12 +22,14 @@ internal static class Trainings
     public static Task<byte[]> ModelAsync => s_model.Value;
 
     public static TrialMetrics Metrics { get; } = new(
-        1, "classify", "resnet18", "covid", 7, "f32", "1.13.1", TrialNetworks.Parameters("resnet18"), Steps, 3,
+        1, "classify", "resnet18", "covid", 7, "f32", "1.13.1", TrialNetworks.Parameters("resnet18"), Steps, 3, Preparation: null,
         [new(0, 12, 60), new(1, 10, 40)],
         [new(0, 4, 15), new(1, 3, 10)],
-        [new(1, 12, 0.69, 0.7, 0.6, 0.5), new(2, 24, 0.51, 0.65, 0.8, 0.875)],
-        new(0.65, 0.8, 0.875, 0.7, 13 / 15.0, 7, 2, 13, 3),
-        []);
+        PretrainingEpochs: null,
+        [new(1, 12, 0.69, 0.7, 0.6, 0.5, null), new(2, 24, 0.51, 0.65, 0.8, 0.875, null)],
+        KeptEpoch: 2,
+        new(0.65, 0.8, 14 / 19.0, 7 / 9.0, 0.875, 0.5, 0.7, 13 / 15.0, 7 * 13 / 6.0, 0.125, 7, 2, 13, 3, Intervals: null),
+        Scans: null, Segmentation: null, Adversarial: null, Explanation: null, Active: null, Withheld: []);
 
     public static byte[] MetricsBytes(TrialMetrics? metrics = null) => Wire.Write(metrics ?? Metrics, ContractsJson.Strict.TrialMetrics);
 

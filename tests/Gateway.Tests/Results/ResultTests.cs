@@ -32,7 +32,7 @@ public sealed class ResultTests
         Assert.NotEmpty(view.Checks);
         Assert.All(view.Checks, check => Assert.Matches("^(checked for|written anew)", check));
         var metrics = await hub.GetAsync(Fill(GatewayRoutes.BrokerResultMetrics, job));
-        Assert.Equal(0.8, Wire.Read(metrics.Body, ContractsJson.Strict.TrialMetrics).Final.Accuracy);
+        Assert.Equal(0.8, Wire.Read(metrics.Body, ContractsJson.Strict.TrialMetrics).Final!.Accuracy);
         await AssertNotOutAsync(hospital, hub, job, "held");
 
         var asked = (await hospital.SendAsync(HttpMethod.Post, Fill(GatewayRoutes.Release, job), Delegated(hospital))).As(ContractsJson.Strict.RequestView);

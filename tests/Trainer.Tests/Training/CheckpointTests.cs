@@ -166,7 +166,7 @@ public sealed class CheckpointTests : IDisposable
     {
         using var network = nn.Linear(inputs, 2);
         using var state = new TrainingState(network, Specs.Of(), leastSteps: 0);
-        state.Add(new EpochMetrics(1, 5, 0.7, 0.6, 0.5, null));
+        state.Add(new EpochMetrics(1, 5, 0.7, 0.6, 0.5, null, null));
         await new Checkpoint(Kept, s_origin).SaveAsync(state, TestContext.Current.CancellationToken);
     }
 

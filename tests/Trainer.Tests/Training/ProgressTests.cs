@@ -17,7 +17,7 @@ public sealed class ProgressTests
             var last = Math.Min(planned, stopped);
             for (var epoch = 1; epoch <= last; epoch++)
             {
-                progress.Say(new EpochMetrics(epoch, epoch, 1, 2, 3, 4), isLast: epoch == last);
+                progress.Say(new EpochMetrics(epoch, epoch, 1, 2, 3, 4, null), isLast: epoch == last);
             }
 
             var lines = System.Text.Encoding.UTF8.GetString(output.ToArray()).Split('\n')[..^1];
