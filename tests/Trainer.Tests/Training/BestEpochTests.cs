@@ -49,5 +49,5 @@ public sealed class BestEpochTests
 
     private static IEnumerable<EpochMetrics> Auc(params double[] values) => values.Select((auc, i) => Epoch(i, 0.5, auc));
 
-    private static EpochMetrics Epoch(int index, double loss, double? auc) => new(index + 1, 10 * (index + 1), 0.5, loss, 0.5, auc);
+    private static EpochMetrics Epoch(int index, double loss, double? auc) => new(index + 1, 10 * (index + 1), 0.5, loss, 0.5, auc, Dice: null);
 }
