@@ -55,6 +55,19 @@ public static partial class torch
                 return this;
             }
 
+            /// <summary>Puts the weights of convolutions in another order in memory; what they compute stays the same.</summary>
+            public Module to(MemoryFormat memory_format)
+            {
+                var dimensions = memory_format == MemoryFormat.ChannelsLast3d ? 5 : 4;
+                using var scope = NewDisposeScope();
+                foreach (var tensor in state_dict().Values.Where(t => t.dim() == dimensions))
+                {
+                    tensor.SetData(tensor.detach().to(memory_format));
+                }
+
+                return this;
+            }
+
             public void Dispose()
             {
                 Dispose(disposing: true);

@@ -17,7 +17,6 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial int scanlock_set_num_threads(int threads);
     [LibraryImport(Shim)] internal static partial int scanlock_grad_enabled();
     [LibraryImport(Shim)] internal static partial void scanlock_set_grad_enabled(int enabled);
-    [LibraryImport(Shim)] internal static partial int scanlock_cuda_available();
     [LibraryImport(Shim)] internal static partial int scanlock_set_deterministic(int deterministic);
 
     [LibraryImport(Shim)] internal static partial void scanlock_free(nint tensor);
@@ -51,8 +50,8 @@ internal static unsafe partial class Native
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_detach(TensorHandle t);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_clone(TensorHandle t);
     [LibraryImport(Shim)] internal static partial TensorHandle scanlock_contiguous(TensorHandle t);
-    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_to(TensorHandle t, int deviceType, int deviceIndex, int dtype);
-    [LibraryImport(Shim)] internal static partial int scanlock_copy_(TensorHandle t, TensorHandle source);
+    [LibraryImport(Shim)] internal static partial TensorHandle scanlock_to(TensorHandle t, int deviceType, int deviceIndex, int dtype, int nonBlocking);
+    [LibraryImport(Shim)] internal static partial int scanlock_copy_(TensorHandle t, TensorHandle source, int nonBlocking);
     [LibraryImport(Shim)] internal static partial int scanlock_set_data(TensorHandle t, TensorHandle source);
     [LibraryImport(Shim)] internal static partial int scanlock_fill_(TensorHandle t, double value);
 

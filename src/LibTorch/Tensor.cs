@@ -124,12 +124,13 @@ public static unsafe partial class torch
 
         public Tensor contiguous() => Own(Native.scanlock_contiguous(Handle));
 
-        public Tensor to(Device device) => to(dtype, device);
+        public Tensor to(Device device, bool non_blocking = false) => to(dtype, device, non_blocking);
 
         public Tensor to(ScalarType dtype) => to(dtype, device);
 
-        public Tensor to(ScalarType dtype, Device device) =>
-            Own(Native.scanlock_to(Handle, (int)device.type, device.index, (int)dtype));
+        /// <param name="non_blocking">Return before the copy is done, where the source is pinned and the other end a GPU.</param>
+        public Tensor to(ScalarType dtype, Device device, bool non_blocking = false) =>
+            Own(Native.scanlock_to(Handle, (int)device.type, device.index, (int)dtype, non_blocking ? 1 : 0));
 
         public Tensor cpu() => to(CPU);
 

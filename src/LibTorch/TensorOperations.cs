@@ -128,7 +128,8 @@ public static partial class torch
 
         public Tensor relu_() => Changed(Native.scanlock_relu_(Handle));
 
-        public Tensor copy_(Tensor source) => Changed(Native.scanlock_copy_(Handle, source.Handle));
+        public Tensor copy_(Tensor source, bool non_blocking = false) =>
+            Changed(Native.scanlock_copy_(Handle, source.Handle, non_blocking ? 1 : 0));
 
         public Tensor fill_(double value) => Changed(Native.scanlock_fill_(Handle, value));
 

@@ -8,6 +8,20 @@ public enum TorchErrorKind
     None = 0,
     Failed = 1,
     OutOfMemory = 2,
+
+    /// <summary>A GPU, its driver or its libraries.</summary>
+    Device = 3,
+
+    /// <summary>Sizes that do not fit together.</summary>
+    Shape = 4,
+
+    /// <summary>An index or axis that is not there.</summary>
+    Index = 5,
+    Value = 6,
+    ElementType = 7,
+
+    /// <summary>Not for this device or element type.</summary>
+    NotImplemented = 8,
 }
 
 /// <summary>An error of libtorch, with libtorch's own message (shapes, types, devices; never tensor contents).</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Scanlock.LibTorch;
@@ -35,6 +36,8 @@ public static unsafe partial class torch
     {
         "cpu" => CPU,
         "cuda" => CUDA,
+        _ when name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => new Device(DeviceType.CUDA, index),
         _ => throw new ArgumentException($"unknown device '{name}'", nameof(name)),
     };
 
@@ -129,10 +132,5 @@ public static unsafe partial class torch
 
             Native.scanlock_set_grad_enabled(before);
         }
-    }
-
-    public static class cuda
-    {
-        public static bool is_available() => Native.scanlock_cuda_available() != 0;
     }
 }

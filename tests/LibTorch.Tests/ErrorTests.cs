@@ -9,9 +9,35 @@ public sealed class ErrorTests : TorchTest
     {
         var error = Assert.Throws<TorchException>(() => ones([2, 3]).matmul(ones([2, 3])));
 
-        Assert.Equal(TorchErrorKind.Failed, error.Kind);
+        Assert.Equal(TorchErrorKind.Shape, error.Kind);
         Assert.Contains("2x3", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception raised from", error.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<TorchErrorKind, string, Func<Tensor>> Refusals => new()
+    {
+        { TorchErrorKind.Shape, "size of tensor a (2)", () => ones([2]) + ones([3]) },
+        { TorchErrorKind.Shape, "Given groups=1", () => nn.functional.conv2d(ones([1, 2, 4, 4]), ones([1, 1, 3, 3]), null, [1, 1], [0, 0], [1, 1]) },
+        { TorchErrorKind.Shape, "invalid for input of size 4", () => ones([4]).reshape(3) },
+        { TorchErrorKind.Shape, "Sizes of tensors must match", () => cat([ones([2, 1]), ones([3, 2])], 1) },
+        { TorchErrorKind.Shape, "equal size", () => stack([ones([2]), ones([3])]) },
+        { TorchErrorKind.Shape, "existing size", () => ones([2]).expand(3) },
+        { TorchErrorKind.Index, "Dimension out of range", () => ones([2]).sum(5) },
+        { TorchErrorKind.NotImplemented, "not implemented for 'Long'", () => ones([2], ScalarType.Int64).softmax(0) },
+        { TorchErrorKind.NotImplemented, "CUDA", () => empty([1], device: CUDA) },
+        { TorchErrorKind.Failed, "can't be cast", () => ones([2], ScalarType.Int64).add_(0.5) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void Errors_have_kinds(TorchErrorKind kind, string words, Func<Tensor> act)
+    {
+        Assert.SkipWhen(words == "CUDA" && cuda.is_available(), "there is a GPU");
+
+        var error = Assert.Throws<TorchException>(act);
+
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Equal(kind, error.Kind);
     }
 
     [Fact]
@@ -30,7 +56,7 @@ public sealed class ErrorTests : TorchTest
         {
             other.Start();
             other.Join();
-            return ones([2]).matmul(ones([3]));
+            return ones([2]).matmul(ones([3], ScalarType.Int64));
         });
 
         Assert.Equal(TorchErrorKind.Failed, error.Kind);
@@ -74,8 +100,16 @@ public sealed class ErrorTests : TorchTest
     [Theory]
     [InlineData("cpu", DeviceType.CPU)]
     [InlineData("cuda", DeviceType.CUDA)]
-    public void Devices_have_names(string name, DeviceType type) => Assert.Equal(type, device(name).type);
+    [InlineData("cuda:3", DeviceType.CUDA, 3)]
+    public void Devices_have_names(string name, DeviceType type, int index = -1)
+    {
+        Assert.Equal(new Device(type, index), device(name));
+        Assert.Equal(name, device(name).ToString());
+    }
 
-    [Fact]
-    public void An_unknown_device_is_refused() => Assert.Throws<ArgumentException>(() => device("tpu"));
+    [Theory]
+    [InlineData("tpu")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:-1")]
+    public void An_unknown_device_is_refused(string name) => Assert.Throws<ArgumentException>(() => device(name));
 }

@@ -2,7 +2,6 @@
 #include "shim.h"
 #include <ATen/Parallel.h>
 #include <c10/core/GradMode.h>
-#include <torch/version.h>
 
 using namespace scanlock;
 
@@ -19,11 +18,6 @@ SCANLOCK int scanlock_set_num_threads(int threads) {
 SCANLOCK int scanlock_grad_enabled() { return c10::GradMode::is_enabled(); }
 
 SCANLOCK void scanlock_set_grad_enabled(int enabled) { c10::GradMode::set_enabled(enabled != 0); }
-
-SCANLOCK int scanlock_cuda_available() {
-    int available = 0;
-    return run([&] { available = at::hasCUDA(); }) == 0 ? available : 0;
-}
 
 // Makes repeated runs agree where the backend offers a choice (cuDNN picks algorithms by timing otherwise).
 SCANLOCK int scanlock_set_deterministic(int deterministic) {

@@ -3,9 +3,8 @@
 //  - a function that makes a tensor returns null when it failed, every other one returns 0 when it did not;
 //  - no C++ exception crosses: its kind and message wait, per thread, for scanlock_error.
 #pragma once
-#include <ATen/ATen.h>
+#include "versions.h"
 #include <atomic>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -45,15 +44,6 @@ template <class F> int run(F&& f) noexcept {
         return 1;
     }
 }
-
-// "Optional tensor" is c10::optional in old versions and std::optional in new ones: take the type from a function that has one.
-template <class F> struct SecondArgument;
-template <class R, class A, class B, class... Rest> struct SecondArgument<R (*)(A, B, Rest...)> { using type = std::decay_t<B>; };
-using OptionalTensor = SecondArgument<decltype(&at::batch_norm)>::type;
-
-template <class T> struct Rebind;
-template <template <class> class O, class T> struct Rebind<O<T>> { template <class U> using to = O<U>; };
-template <class T> using Optional = Rebind<OptionalTensor>::to<T>;
 
 inline OptionalTensor optional(const Tensor* tensor) { return tensor ? OptionalTensor(*tensor) : OptionalTensor(); }
 

@@ -89,12 +89,20 @@ SCANLOCK Tensor* scanlock_contiguous(const Tensor* t) {
     return make([&] { return t->contiguous(); });
 }
 
-SCANLOCK Tensor* scanlock_to(const Tensor* t, int device_type, int device_index, int dtype) {
-    return make([&] { return t->to(options(dtype, device_type, device_index)); });
+SCANLOCK Tensor* scanlock_to(const Tensor* t, int device_type, int device_index, int dtype, int non_blocking) {
+    return make([&] { return t->to(options(dtype, device_type, device_index), non_blocking != 0); });
 }
 
-SCANLOCK int scanlock_copy_(Tensor* t, const Tensor* source) {
-    return run([&] { t->copy_(*source); });
+SCANLOCK Tensor* scanlock_to_memory_format(const Tensor* t, int format) {
+    return make([&] { return t->contiguous(static_cast<at::MemoryFormat>(format)); });
+}
+
+SCANLOCK int scanlock_is_contiguous_as(const Tensor* t, int format) {
+    return t->is_contiguous(static_cast<at::MemoryFormat>(format));
+}
+
+SCANLOCK int scanlock_copy_(Tensor* t, const Tensor* source, int non_blocking) {
+    return run([&] { t->copy_(*source, non_blocking != 0); });
 }
 
 // Makes `t` stand for `source`'s memory: how a parameter changes device or dtype and stays the same parameter.
