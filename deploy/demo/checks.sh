@@ -5,6 +5,8 @@ check_arguments() {
   if [ -n "$(ls -A -- "$out" 2> /dev/null)" ] && [ ! -e "$out/summary.json" ] && [ ! -d "$out/state" ]; then
     fail "'$out' is not empty and not of an earlier demo; give --out another folder."
   fi
+  split=no
+  [ -z "$trial" ] || [ -f "$trial" ] || fail "there is no file '$trial'."
   [ -n "$data" ] || return 0
   [ -d "$data" ] || fail "there is no folder '$data'."
   data=$(realpath -- "$data")
@@ -14,6 +16,7 @@ check_arguments() {
   for column in file patient; do
     [[ ",$heading," == *",$column,"* ]] || fail "'$data/labels.csv' has no column '$column'; it has $heading."
   done
+  [[ ",$heading," != *",split,"* ]] || split=yes
   label=''
   for column in covid finding label; do
     if [[ ",$heading," == *",$column,"* ]]; then label=$column; break; fi

@@ -117,7 +117,7 @@ gateways: [{name: saint-brannoch, key: keys/gateway.pub.pem}]
 brokers: [{name: hub, key: keys/broker.pub.pem}]
 trainers: [{path: trainer, command: [dotnet, Scanlock.Trainer.dll]}]
 purposes: [HMB, DS]
-caps: {minutes: 60, memory_mib: 8192, cpus: $(nproc), jobs: 2, storage_gib: 20}
+caps: {minutes: 240, memory_mib: 8192, cpus: $(nproc), jobs: 2, storage_gib: 20}
 isolation: [$isolation]
 YAML
   mkdir -p "$run/site/state" "$run/site/ssh"

@@ -69,7 +69,7 @@ refused() {
 
 write_experiment() {
   cat << YAML
-name: resnet18 on demo
+name: one training on demo
 gateway: saint-brannoch
 dataset: demo
 project: covid-screening
@@ -77,8 +77,14 @@ purpose: {permission: HMB, conditions: [NPU]}
 site: demo-cluster
 trainer: $trainer
 seed: 7
-resources: {cpus: $(nproc), memory_mib: 4096, minutes: 30}
+resources: {cpus: $(nproc), memory_mib: 4096, minutes: 240}
 trial:
+YAML
+  if [ -n "$trial" ]; then
+    sed 's/^/  /' "$trial"
+    return
+  fi
+  cat << YAML
   v: 1
   task: classify
   label: $label
