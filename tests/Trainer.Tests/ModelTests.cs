@@ -75,7 +75,7 @@ public sealed class ModelTests : IDisposable
         using var network = Network.Create("resnet18");
         await LoadAsync(network, run.Model, precision == TrainerJob.Bf16 ? SafetensorsType.BF16 : SafetensorsType.F32);
         set_num_threads(plan.Threads);
-        var again = Evaluator.Score(network, new Loader(data.Items, split.Validation, plan.Spec, plan.Seed), plan.Spec.ImageSize, CPU).Metrics();
+        var again = Evaluator.Score(network, new Loader(data.Items, split.Validation, plan.Spec, plan.Seed), plan.Spec, CPU).Metrics();
 
         // A BLAS may choose its kernels by the environment, which is another here: hence not to the last bit.
         Assert.Equal(Counted(run.Metrics.Final!), Counted(again));

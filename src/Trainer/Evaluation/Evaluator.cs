@@ -1,3 +1,4 @@
+using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Training;
 using static Scanlock.LibTorch.torch.nn;
@@ -10,15 +11,15 @@ internal static class Evaluator
     /// <summary>Of its own, so that scores do not hang on the spec's batch.</summary>
     private const int BatchSize = 64;
 
-    internal static Scores Score(Module<Tensor, Tensor> network, Loader slices, int size, Device device)
+    internal static Scores Score(Module<Tensor, Tensor> network, Loader samples, TrialSpec spec, Device device)
     {
         var scored = new List<ScoredSample>();
         network.eval();
         using var off = no_grad();
-        foreach (var batch in slices.InOrder(BatchSize))
+        foreach (var batch in samples.InOrder(BatchSize))
         {
             using var scope = NewDisposeScope();
-            var logits = network.call(NetworkInput.From(batch.Pixels, batch.Count, size, device)).data<float>().ToArray();
+            var logits = network.call(NetworkInput.Images(batch.Pixels, batch.Count, spec, device)).data<float>().ToArray();
             for (var i = 0; i < batch.Count; i++)
             {
                 var sample = batch.Samples[i];

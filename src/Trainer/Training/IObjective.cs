@@ -1,4 +1,4 @@
-using static Scanlock.LibTorch.torch.nn;
+using Scanlock.Trainer.Networks;
 
 namespace Scanlock.Trainer.Training;
 
@@ -6,5 +6,5 @@ namespace Scanlock.Trainer.Training;
 internal interface IObjective
 {
     /// <summary>What one batch costs: a single number that can be differentiated by the network's parameters.</summary>
-    Tensor Loss(Module<Tensor, Tensor> network, DeviceBatch batch);
+    Tensor Loss(Architecture network, DeviceBatch batch);
 }

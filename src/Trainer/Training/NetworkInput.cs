@@ -25,10 +25,6 @@ internal static class NetworkInput
         return images.expand(shape).contiguous();
     }
 
-    /// <summary>[N, 1, side, side], from -1 (black) to 1 (white).</summary>
-    internal static Tensor From(float[] pixels, int count, int size, Device device) =>
-        tensor(pixels, [count, 1, size, size]).to(device).mul(2).add(-1);
-
     private static long[] Shape(int count, TrialSpec spec) => TrialNetworks.Of(spec.Network).Dimensions == 3
         ? [count, 1, spec.Depth, spec.ImageSize, spec.ImageSize]
         : [count, 1, spec.ImageSize, spec.ImageSize];

@@ -13,25 +13,29 @@ internal static class Rounding
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "the job's reader lets only known precisions through"),
     };
 
-    /// <summary>
-    /// Every floating-point parameter and buffer, in place. Normalisation's counters of batches, on which nothing hangs, say the steps of
-    /// this training, whatever pre-training or initial weights added to them, or an earlier epoch, if it is kept, lacks.
-    /// </summary>
-    internal static void Release(Module<Tensor, Tensor> network, string precision, long steps)
+    /// <summary>Every floating-point parameter and buffer, in place.</summary>
+    internal static void Round(Module<Tensor, Tensor> network, string precision)
     {
         var type = Type(precision);
         using var off = no_grad();
-        foreach (var value in network.state_dict().Values)
+        foreach (var value in network.state_dict().Values.Where(v => v.dtype == ScalarType.Float32))
         {
             using var scope = NewDisposeScope();
-            if (value.dtype == ScalarType.Int64)
-            {
-                value.fill_(steps);
-            }
-            else
-            {
-                value.copy_(value.to(type));
-            }
+            value.copy_(value.to(type));
+        }
+    }
+
+    /// <summary>
+    /// Rounds, and lets normalisation's counters of batches, on which nothing hangs, say the steps of this training, whatever
+    /// pre-training or initial weights added to them, or an earlier epoch, if that is kept, lacks.
+    /// </summary>
+    internal static void Release(Module<Tensor, Tensor> network, string precision, long steps)
+    {
+        Round(network, precision);
+        using var off = no_grad();
+        foreach (var counter in network.state_dict().Values.Where(v => v.dtype == ScalarType.Int64))
+        {
+            counter.fill_(steps);
         }
     }
 }

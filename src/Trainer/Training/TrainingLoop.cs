@@ -1,7 +1,7 @@
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
-using Scanlock.Trainer.Evaluation;
+using Scanlock.Trainer.Networks;
 using Scanlock.Trainer.Output;
 using Scanlock.Trainer.Training.Checkpoints;
 using static Scanlock.LibTorch.torch.nn;
@@ -13,7 +13,7 @@ namespace Scanlock.Trainer.Training;
 /// checkpoint, and only then said.
 /// </summary>
 internal sealed class TrainingLoop(
-    TrialPlan plan, Device device, Loader feed, IObjective objective, Func<Scores> validate, Checkpoint? checkpoint, ProgressWriter progress)
+    TrialPlan plan, Compute compute, Loader feed, IObjective objective, Validation validation, Checkpoint? checkpoint, ProgressWriter progress)
 {
     /// <summary>Streams of one seed: from here on, libtorch's generator in each epoch.</summary>
     private const ulong FirstEpochStream = 1_000_000;
@@ -54,14 +54,13 @@ internal sealed class TrainingLoop(
         }
 
         using var shown = state.ShowEvaluated();
-        var scores = validate();
-        if (!scores.AreFinite)
+        var evaluation = validation.Of(state.Network);
+        if (!evaluation.IsFinite)
         {
             return false;
         }
 
-        var seen = scores.Metrics();
-        state.Add(new EpochMetrics(epoch, state.Steps + feed.StepsPerEpoch, loss, seen.Loss, seen.Accuracy, seen.Auc, Dice: null));
+        state.Add(evaluation.Epoch(epoch, state.Steps + feed.StepsPerEpoch, loss));
         return true;
     }
 
@@ -69,7 +68,7 @@ internal sealed class TrainingLoop(
     private double Train(TrainingState state, int epoch, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var sum = zeros([], device: device);
+        var sum = zeros([], device: compute.Device);
         var step = state.Steps;
         foreach (var batch in feed.Epoch(epoch))
         {
@@ -84,7 +83,7 @@ internal sealed class TrainingLoop(
     private void Step(TrainingState state, Batch batch, int step, Tensor sum)
     {
         using var scope = NewDisposeScope();
-        var loss = objective.Loss(state.Network, NetworkInput.From(batch, _spec, device));
+        var loss = Loss(state.Network, batch);
         state.Optimizer.ParamGroups.Single().LearningRate = _schedule.At(step);
         state.Optimizer.zero_grad();
         loss.backward();
@@ -96,5 +95,12 @@ internal sealed class TrainingLoop(
         state.Optimizer.step();
         state.Average?.Step(state.Network, step + 1);
         sum.add_(loss.detach());
+    }
+
+    private Tensor Loss(Architecture network, Batch batch)
+    {
+        var input = NetworkInput.From(batch, _spec, compute.Device);
+        using var precision = compute.InTrainingPrecision();
+        return objective.Loss(network, input);
     }
 }

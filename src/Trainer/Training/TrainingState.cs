@@ -1,5 +1,5 @@
 using Scanlock.Contracts.Trials;
-using static Scanlock.LibTorch.torch.nn;
+using Scanlock.Trainer.Networks;
 
 namespace Scanlock.Trainer.Training;
 
@@ -17,7 +17,7 @@ internal sealed class TrainingState : IDisposable
 
     /// <param name="network">Stays the caller's.</param>
     /// <param name="leastSteps">The permit's minimum, which weights must have taken to be kept.</param>
-    internal TrainingState(Module<Tensor, Tensor> network, TrialSpec spec, int leastSteps)
+    internal TrainingState(Architecture network, TrialSpec spec, int leastSteps)
     {
         Network = network;
         Optimizer = Optimizers.For(spec, network);
@@ -27,7 +27,7 @@ internal sealed class TrainingState : IDisposable
         _best = new BestEpoch(spec.Patience, leastSteps);
     }
 
-    internal Module<Tensor, Tensor> Network { get; }
+    internal Architecture Network { get; }
 
     internal optim.Optimizer Optimizer { get; }
 

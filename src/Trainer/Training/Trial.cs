@@ -1,12 +1,9 @@
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
-using Scanlock.Trainer.Evaluation;
-using Scanlock.Trainer.Networks;
 using Scanlock.Trainer.Output;
 using Scanlock.Trainer.Training.Checkpoints;
 using Scanlock.Trainer.Training.Losses;
-using static Scanlock.LibTorch.torch.nn;
 
 namespace Scanlock.Trainer.Training;
 
@@ -19,6 +16,8 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
 {
     private readonly TrialSpec _spec = plan.Spec;
 
+    private bool Segments => TrialNetworks.Of(_spec.Network).Task == TrialSpec.Segment;
+
     internal async Task<Outcome> RunAsync(CommandLine call, CancellationToken cancellationToken)
     {
         var made = PatientSplit.For(_spec, data.Samples, plan.Seed);
@@ -27,28 +26,28 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return ((Result<PatientSplit>.Refused)made).Failed;
         }
 
-        var feed = new Loader(data.Items, split.Training, _spec, plan.Seed);
-        var validation = new Loader(data.Items, split.Validation, _spec, plan.Seed);
+        var feed = new Loader(data.Items, split.Training, _spec, plan.Seed, Segments ? BatchParts.Masks : BatchParts.None);
         if (BelowMinima(split, feed) is { } refused)
         {
             return refused;
         }
 
-        if (!Compute.TryStart(plan, out var device))
+        var start = Start.Of(plan);
+        if (start is not Result<Start>.Ok(var (compute, network)))
         {
-            return new Outcome.Failed(JobFailures.NoDevice, "device: the spec asks for cuda and there is none here");
+            return ((Result<Start>.Refused)start).Failed;
         }
 
-        using var network = Network.Create(_spec.Network);
-        network.to(device);
+        using var owned = network;
         using var state = new TrainingState(network, _spec, plan.Minima.Steps);
-        var checkpoint = await Checkpoint.OfAsync(call, plan, device, cancellationToken);
+        var checkpoint = await Checkpoint.OfAsync(call, plan, compute.Device, cancellationToken);
         if (checkpoint is not null && await checkpoint.RestoreAsync(state, cancellationToken) is Result<int>.Refused damaged)
         {
             return damaged.Failed;
         }
 
-        var loop = new TrainingLoop(plan, device, feed, Objective(split), Validate, checkpoint, progress);
+        var validation = new Validation(plan, data.Items, split.Validation, compute);
+        var loop = new TrainingLoop(plan, compute, feed, Objective(split), validation, checkpoint, progress);
         if (await loop.RunAsync(state, cancellationToken) is { } diverged)
         {
             return diverged;
@@ -56,18 +55,8 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
 
         state.KeepChosen();
         Rounding.Release(network, plan.Precision, state.Steps);
-        var final = Validate();
-        if (!final.AreFinite)
-        {
-            return new Outcome.Failed(JobFailures.Diverged, "the network's answers are not finite");
-        }
-
-        var metrics = Metrics(state, split, final);
-        await ModelWriter.WriteAsync(network, plan.Precision, call.Out, cancellationToken);
-        await MetricsWriter.WriteAsync(metrics, call.Out, cancellationToken);
-        return new Outcome.Trained(metrics);
-
-        Scores Validate() => Evaluator.Score(network, validation, _spec.ImageSize, device);
+        return await Release.WriteAsync(
+            network, plan, validation.Of(network), new TrialReport(plan, data).OfTraining(state, split), call.Out, cancellationToken);
     }
 
     private Outcome.Failed? BelowMinima(PatientSplit split, Loader feed)
@@ -77,11 +66,9 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return new Outcome.Failed(JobFailures.BadSpec, $"batch: {_spec.Batch} is more than the {split.Training.Count} training slices");
         }
 
-        var patients = Patients(split.Training);
-        if (patients < plan.Minima.Patients)
+        if (TrialReport.TooFewPatients(split.Training, plan.Minima, "training") is { } tooFew)
         {
-            return new Outcome.Failed(
-                JobFailures.BelowMinima, $"the permit asks for {plan.Minima.Patients} training patients; there are {patients}");
+            return tooFew;
         }
 
         var steps = feed.StepsPerEpoch * _spec.Epochs;
@@ -91,22 +78,18 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             : null;
     }
 
-    private SupervisedObjective Objective(PatientSplit split)
+    private SupervisedObjective Objective(PatientSplit split) =>
+        new(Loss.For(_spec, _spec.ClassWeights == "none" ? null : Segments ? PixelWeights(split.Training) : SampleWeights(split.Training)));
+
+    private static ClassWeights SampleWeights(IReadOnlyList<Sample> samples)
     {
-        var positives = split.Training.Count(s => s.Class == 1);
-        var weights = _spec.ClassWeights == "none" ? null : ClassWeights.Balanced(split.Training.Count - positives, positives);
-        return new SupervisedObjective(Loss.For(_spec, weights));
+        var positives = samples.Count(s => s.Class == 1);
+        return ClassWeights.Balanced(samples.Count - positives, positives);
     }
 
-    private TrialMetrics Metrics(TrainingState state, PatientSplit split, Scores final) => new(
-        Contracts.Wire.Version, _spec.Task, _spec.Network, _spec.Label, plan.Seed, plan.Precision, __version__,
-        state.Network.parameters().Sum(p => p.numel()), state.Steps, data.Unlabelled, data.Report.Counts(),
-        Counts(split.Training), Counts(split.Validation), PretrainingEpochs: null, state.Epochs, state.KeptEpoch,
-        final.Metrics(_spec.Bootstrap, plan.Seed), final.Scans(_spec.Bootstrap, plan.Seed), Segmentation: null, Adversarial: null, Explanation: null,
-        Active: null, Withheld: []);
-
-    private static List<ClassCount> Counts(IReadOnlyList<Sample> slices) =>
-        [.. slices.GroupBy(s => s.Class).OrderBy(g => g.Key).Select(g => new ClassCount(g.Key, Patients(g), g.Count()))];
-
-    private static int Patients(IEnumerable<Sample> slices) => slices.Select(s => s.Patient).Distinct(StringComparer.Ordinal).Count();
+    private ClassWeights PixelWeights(IReadOnlyList<Sample> samples)
+    {
+        var marked = samples.Sum(s => (double)data.Items.Items[s.Item].Marked!.Value);
+        return ClassWeights.Balanced(((double)samples.Count * data.Items.Layout.Pixels) - marked, marked);
+    }
 }

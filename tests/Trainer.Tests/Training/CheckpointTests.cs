@@ -4,6 +4,7 @@ using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.LibTorch;
 using Scanlock.Testing;
+using Scanlock.Trainer.Networks;
 using Scanlock.Trainer.Training;
 using Scanlock.Trainer.Training.Checkpoints;
 using static Scanlock.LibTorch.torch;
@@ -104,7 +105,7 @@ public sealed class CheckpointTests : IDisposable
     [InlineData("a plain safetensors file", "is none: it is a safetensors file of another kind")]
     public async Task Whatever_is_wrong_with_a_checkpoint_is_named(string damage, string? reason)
     {
-        await SaveAsync(inputs: damage == "another network" ? 4 : 3);
+        await SaveAsync(channels: damage == "another network" ? 3 : 1);
         var bytes = await File.ReadAllBytesAsync(KeptFile);
         await File.WriteAllBytesAsync(KeptFile, damage switch
         {
@@ -158,13 +159,13 @@ public sealed class CheckpointTests : IDisposable
     }
 
     private static TrainerJob Job(params IEnumerable<(string Name, JsonNode? Value)> fields) =>
-        TrainerRun.Job(TrainerRun.Spec([("epochs", 1), .. fields]));
+        TrainerRun.Job(TrainerRun.Spec([("network", "simplecnn"), ("epochs", 1), .. fields]));
 
     private static byte[] Changed(byte[] bytes, int at) => [.. bytes.Select((b, i) => i == at ? (byte)(b ^ 1) : b)];
 
-    private async Task SaveAsync(int inputs = 3)
+    private async Task SaveAsync(int channels = 1)
     {
-        using var network = nn.Linear(inputs, 2);
+        using var network = Network.Create("simplecnn", channels, outputs: 2);
         using var state = new TrainingState(network, Specs.Of(), leastSteps: 0);
         state.Add(new EpochMetrics(1, 5, 0.7, 0.6, 0.5, null, null));
         await new Checkpoint(Kept, s_origin).SaveAsync(state, TestContext.Current.CancellationToken);
@@ -172,7 +173,7 @@ public sealed class CheckpointTests : IDisposable
 
     private async Task<Result<int>> RestoreAsync(CheckpointOrigin origin)
     {
-        using var network = nn.Linear(3, 2);
+        using var network = Network.Create("simplecnn");
         using var state = new TrainingState(network, Specs.Of(), leastSteps: 0);
         return await new Checkpoint(Kept, origin).RestoreAsync(state, TestContext.Current.CancellationToken);
     }

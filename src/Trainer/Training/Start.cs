@@ -1,0 +1,30 @@
+using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Networks;
+
+namespace Scanlock.Trainer.Training;
+
+/// <summary>What every trial begins with.</summary>
+/// <param name="Network">On the device, with fresh weights; the caller's to dispose of.</param>
+internal sealed record Start(Compute Compute, Architecture Network)
+{
+    internal static Result<Start> Of(TrialPlan plan)
+    {
+        var chosen = Compute.For(plan);
+        if (chosen is not Result<Compute>.Ok(var compute))
+        {
+            return ((Result<Compute>.Refused)chosen).As<Start>();
+        }
+
+        var network = Draw(plan);
+        compute.Take(network);
+        return new Result<Start>.Ok(new Start(compute, network));
+    }
+
+    /// <summary>The spec's network with fresh weights, drawn by the seed, in main memory.</summary>
+    private static Architecture Draw(TrialPlan plan)
+    {
+        var spec = plan.Spec;
+        manual_seed(plan.Seed);
+        return Networks.Network.Create(spec.Network, spec.Channels, TrialNetworks.Of(spec.Network).UsualOutputs, spec.Dropout);
+    }
+}
