@@ -23,6 +23,16 @@ public sealed class AgreementTests(Peers peers)
         });
     }
 
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void A_network_has_the_tensors_of_its_description(string network)
+    {
+        Assert.SkipWhen(peers.Missing is not null, peers.Missing ?? "");
+        var (built, described) = peers.Tensors(network);
+
+        Assert.Equal(described, built);
+    }
+
     [Fact]
     public void The_description_of_every_torchvision_network_is_torchvisions()
     {

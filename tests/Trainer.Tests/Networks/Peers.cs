@@ -34,6 +34,9 @@ public sealed class Peers : IAsyncLifetime
     private readonly TestFolder _folder = new();
     private readonly Dictionary<string, IReadOnlyList<(string What, float[] Values)>> _ours = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, IReadOnlyList<string>> _tensors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<string>> _described = new(StringComparer.Ordinal);
+
     /// <summary>Why there is nothing to compare with; null where there is.</summary>
     public string? Missing { get; private set; }
 
@@ -67,6 +70,9 @@ public sealed class Peers : IAsyncLifetime
         _folder.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>The tensors of a network as it was built, and as Contracts describes it.</summary>
+    internal (IReadOnlyList<string> Built, IReadOnlyList<string> Described) Tensors(string network) => (_tensors[network], _described[network]);
 
     /// <summary>What was asked of a network, our values, and PyTorch's.</summary>
     internal IEnumerable<(string What, float[] Ours, float[] Peers)> Compare(string network)
@@ -112,6 +118,13 @@ public sealed class Peers : IAsyncLifetime
         set_num_threads(2);
         manual_seed(11);
         using var network = one.Create();
+        _tensors[one.Name] = [.. network.state_dict().Select(t => Line(t.Key, t.Value.shape, t.Value.dtype == ScalarType.Int64)).Order(StringComparer.Ordinal)];
+        _described[one.Name] =
+        [
+            .. TrialNetworks.Of(one.Name).Tensors(one.Channels, one.Outputs)
+                .Select(t => Line(t.Name, t.Shape.Select(s => one.IsNarrow && s == 4096 ? Hidden : s), t.Role == TensorRole.Counter))
+                .Order(StringComparer.Ordinal),
+        ];
         Unsettle(network);
         Rounding.Release(network, TrainerJob.Bf16, steps: 0);
         await ModelWriter.WriteAsync(network, TrainerJob.Bf16, _folder.Path, TestContext.Current.CancellationToken);
@@ -119,6 +132,8 @@ public sealed class Peers : IAsyncLifetime
         await File.WriteAllLinesAsync(_folder[$"{one.Name}.order"], network.named_parameters().Select(p => p.name));
         _ours[one.Name] = Ask(network, one.Shape);
     }
+
+    private static string Line(string name, IEnumerable<long> shape, bool counts) => $"{name} [{string.Join(", ", shape)}] {(counts ? "counter" : "")}";
 
     private static List<(string What, float[] Values)> Ask(Architecture network, long[] shape)
     {
@@ -205,6 +220,8 @@ public sealed class Peers : IAsyncLifetime
             };
             return new(network.Name, channels, network.Task == TrialSpec.Segment ? 1 : 3, [2, channels, .. sides], Peers.Hidden);
         }
+
+        internal bool IsNarrow => Name.Contains("vgg", StringComparison.Ordinal);
 
         internal Architecture Create() => Name == "fcn8_vgg16"
             ? new Fcn8(Name, Channels, Outputs, 0.5, Hidden)
