@@ -35,6 +35,11 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
         return null;
     }
 
+    if (call.Prepare is { } store)
+    {
+        return await PrepareAsync(call.Data, plan, store, cancellationToken);
+    }
+
     if (Backend.Missing() is { } reason)
     {
         return new Outcome.Failed(JobFailures.TrainerCrashed, reason);
@@ -42,7 +47,7 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
 
     try
     {
-        var loaded = await Dataset.LoadAsync(call.Data, plan, cancellationToken);
+        var loaded = await Dataset.LoadAsync(call.Data, plan, cancellationToken, call.Prepared);
         if (loaded is not Result<Dataset>.Ok(var data))
         {
             return ((Result<Dataset>.Refused)loaded).Failed;
@@ -59,4 +64,17 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
         return new Outcome.Failed(
             JobFailures.OutOfMemory, $"batch: {batch} of {size} x {size} does not fit into memory; try batch {Math.Max(1, batch / 2)}");
     }
+}
+
+static async Task<Outcome?> PrepareAsync(string data, TrialPlan plan, string store, CancellationToken cancellationToken)
+{
+    var shards = new ShardFolder(data, plan.Threads);
+    var prepared = await new PreparedStore(store).PrepareAsync(shards, PreparationParameters.Of(plan.Spec), cancellationToken);
+    if (prepared is not Result<PreparationReport>.Ok(var report))
+    {
+        return ((Result<PreparationReport>.Refused)prepared).Failed;
+    }
+
+    await Console.Error.WriteLineAsync($"kept {report.Kept} of {report.Sentence()}");
+    return null;
 }

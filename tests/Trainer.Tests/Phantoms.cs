@@ -8,7 +8,9 @@ using Scanlock.Contracts.Trials;
 namespace Scanlock.Trainer.Tests;
 
 /// <summary>One made-up slice on its way into a shard.</summary>
-internal sealed record PhantomSlice(string Key, string Patient, string Class, byte[] Npy);
+/// <param name="Mask">Its lesion mask; null for none.</param>
+/// <param name="Record">Null for an axial original of a series of its patient.</param>
+internal sealed record PhantomSlice(string Key, string Patient, string Class, byte[] Npy, byte[]? Mask = null, SampleRecord? Record = null);
 
 /// <summary>Made-up chest slices: dark lungs, and in class 1 bright patches in them. Clearly separable, and noisy.</summary>
 internal static class Phantoms
@@ -27,6 +29,9 @@ internal static class Phantoms
 
     internal static byte[] Npy(short[] units, int rows, int columns) =>
         NpyCodec.Encode(new NpyImage(NpyElement.Hounsfield, rows, columns, MemoryMarshal.AsBytes(units.AsSpan()).ToArray()));
+
+    internal static byte[] Mask(bool[] marks, int rows, int columns) =>
+        NpyCodec.Encode(new NpyImage(NpyElement.Mask, rows, columns, marks.Select(m => m ? (byte)1 : (byte)0).ToArray()));
 
     /// <summary>Writes the slices as a data folder: two shards and the label table.</summary>
     internal static async Task WriteAsync(IReadOnlyList<PhantomSlice> slices, string folder, string label = "covid")
@@ -55,9 +60,14 @@ internal static class Phantoms
         await using var tar = new TarWriter(File.Create(path), TarEntryFormat.Ustar);
         foreach (var slice in slices)
         {
-            var record = new SampleRecord(1, slice.Patient, slice.Patient + "s", 1, null, null, [0.7, 0.7, 5], ["ORIGINAL", "PRIMARY", "AXIAL"]);
+            var record = slice.Record
+                ?? new SampleRecord(1, slice.Patient, slice.Patient + "s", 1, null, null, [0.7, 0.7, 5], ["ORIGINAL", "PRIMARY", "AXIAL"]);
             await AddAsync(tar, $"{slice.Key}.npy", slice.Npy);
             await AddAsync(tar, $"{slice.Key}.json", Wire.Write(record, ContractsJson.Strict.SampleRecord));
+            if (slice.Mask is not null)
+            {
+                await AddAsync(tar, $"{slice.Key}.mask.npy", slice.Mask);
+            }
         }
     }
 

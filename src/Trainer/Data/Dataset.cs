@@ -11,7 +11,9 @@ internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Item
 {
     public void Dispose() => Items.Dispose();
 
-    internal static async Task<Result<Dataset>> LoadAsync(string folder, TrialPlan plan, CancellationToken cancellationToken)
+    /// <param name="prepared">A folder of <see cref="PreparedStore"/>; null, or where it lacks this preparation, it is done anew in memory.</param>
+    internal static async Task<Result<Dataset>> LoadAsync(
+        string folder, TrialPlan plan, CancellationToken cancellationToken, string? prepared = null)
     {
         var read = await LabelsAsync(folder, plan.Spec, cancellationToken);
         if (read is not Result<Labels>.Ok(var labels))
@@ -22,8 +24,9 @@ internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Item
         var parameters = PreparationParameters.Of(plan.Spec);
         var shards = new ShardFolder(folder, plan.Threads);
         var segments = IsSegmentation(plan.Spec);
-        var prepared = await PreparedSet.InMemoryAsync(shards, parameters, key => segments || labels.Classes.ContainsKey(key), cancellationToken);
-        return prepared switch
+        var found = prepared is null ? null : await new PreparedStore(prepared).OpenAsync(shards, parameters, cancellationToken);
+        found ??= await PreparedSet.InMemoryAsync(shards, parameters, key => segments || labels.Classes.ContainsKey(key), cancellationToken);
+        return found switch
         {
             Result<PreparedSet>.Ok(var set) => Join(set, labels, segments),
             Result<PreparedSet>.Refused refused => refused.As<Dataset>(),

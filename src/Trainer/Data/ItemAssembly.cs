@@ -39,6 +39,15 @@ internal sealed class ItemAssembly : IDisposable
             resampling.PrepareMask(mask.Data.Span, mask.Columns, box, Part(_mask, place));
         }
 
+        if (_item.HasLung)
+        {
+            var (rows, columns) = (sample.Image.Rows, sample.Image.Columns);
+            var lung = ArrayPool<byte>.Shared.Rent(rows * columns);
+            LungMask.Of(MemoryMarshal.Cast<byte, short>(sample.Image.Data.Span), rows, columns).CopyTo(lung);
+            resampling.PrepareMask(lung, columns, box, Part(_lung, place));
+            ArrayPool<byte>.Shared.Return(lung);
+        }
+
         return Interlocked.Decrement(ref _missing) == 0;
     }
 

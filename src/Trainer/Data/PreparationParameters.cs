@@ -23,20 +23,12 @@ internal sealed record PreparationParameters(int V, double Center, double Width,
             spec.ImageSize,
             TrialNetworks.Of(spec.Network).Dimensions == 3 ? spec.Depth : 1,
             spec.Preparation.Kind == LungPreparation.Lung ? LungCriteria.Of(spec.Preparation) : null);
-
-    /// <summary>SHA-256 over these in canonical JSON, with the digests of the shards they are used on.</summary>
-    internal Sha256Digest Digest(IReadOnlyList<Sha256Digest> shards) =>
-        Sha256Digest.Of(CanonicalJson.Serialize(new PreparationInput(this, shards), PreparedJson.Default.PreparationInput));
 }
 
-/// <summary>Which slices show enough lung, and which patients enough slices.</summary>
-/// <param name="MinArea">Smallest bounding box of the lungs, in pixels of a slice of 512 x 512.</param>
-/// <param name="MinRatio">Smallest number of lung pixels over the number of all others.</param>
-/// <param name="MinSlices">Fewest such slices of a patient.</param>
-internal sealed record LungCriteria(double MinArea, double MinRatio, int MinSlices)
+/// <summary>What a preparation is made from.</summary>
+/// <param name="Shards">SHA-256 of each shard's bytes, sorted: names and sizes alone could be those of another dataset.</param>
+internal sealed record PreparationInput(PreparationParameters Parameters, IReadOnlyList<Sha256Digest> Shards)
 {
-    internal static LungCriteria Of(LungPreparation by) => new(by.MinArea, by.MinRatio, by.MinSlices);
+    /// <summary>SHA-256 over its canonical JSON.</summary>
+    internal Sha256Digest Digest() => Sha256Digest.Of(CanonicalJson.Serialize(this, PreparedJson.Default.PreparationInput));
 }
-
-/// <summary>What a preparation is made from, as its digest sees it.</summary>
-internal sealed record PreparationInput(PreparationParameters Parameters, IReadOnlyList<Sha256Digest> Shards);

@@ -18,7 +18,7 @@ internal sealed record PreparationReport(
     /// <summary>The same, as metrics have it.</summary>
     internal PreparationCounts Counts() => new(Slices, Kept, Constant, NotAxial, NoLung, SmallArea, LowRatio, FewSlices, PatientsDropped);
 
-    /// <summary>Such as "10 slices: 3 constant, 7 not axial originals".</summary>
+    /// <summary>Such as "10 slices: 3 constant, 7 not axial originals", which are what was dropped.</summary>
     internal string Sentence()
     {
         (int Count, string Reason)[] dropped =
@@ -26,6 +26,7 @@ internal sealed record PreparationReport(
             (Constant, "constant"), (NotAxial, "not axial originals"), (NoLung, "without lung"), (SmallArea, "with too small a lung box"),
             (LowRatio, "with too little lung"), (FewSlices, "of patients with too few slices"),
         ];
-        return $"{Slices} slices: {string.Join(", ", dropped.Where(d => d.Count > 0).Select(d => $"{d.Count} {d.Reason}"))}";
+        var reasons = string.Join(", ", dropped.Where(d => d.Count > 0).Select(d => $"{d.Count} {d.Reason}"));
+        return reasons.Length > 0 ? $"{Slices} slices: {reasons}" : $"{Slices} slices";
     }
 }

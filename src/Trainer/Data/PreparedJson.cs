@@ -10,4 +10,5 @@ namespace Scanlock.Trainer.Data;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(PreparationInput))]
+[JsonSerializable(typeof(PreparedIndex))]
 internal sealed partial class PreparedJson : JsonSerializerContext;

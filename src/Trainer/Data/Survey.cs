@@ -90,6 +90,8 @@ internal sealed record Survey(IReadOnlyList<SurveyedSlice> Slices, PreparationRe
             return (SliceVerdict.Kept, whole);
         }
 
-        return SliceGeometry.IsAxialOriginal(record) ? (SliceVerdict.Kept, whole) : (SliceVerdict.NotAxial, whole);
+        return SliceGeometry.IsAxialOriginal(record)
+            ? lung.Judge(LungMask.Of(units, image.Rows, image.Columns))
+            : (SliceVerdict.NotAxial, whole);
     }
 }
