@@ -13,13 +13,18 @@ public sealed class AgreementTests(Peers peers)
     public void Answers_and_gradients_are_PyTorchs(string network)
     {
         Assert.SkipWhen(peers.Missing is not null, peers.Missing ?? "");
-        Assert.All(peers.Compare(network), compared =>
+        var compared = peers.Compare(network).ToList();
+
+        // A bias before a normalisation has no gradient but what rounding leaves of a sum: below this there is nothing to compare.
+        var rounding = 1e-3 * compared.Where(c => c.What.StartsWith("gradient", StringComparison.Ordinal)).Max(c => c.Peers.Max(Math.Abs));
+        Assert.All(compared, values =>
         {
-            var (what, ours, theirs) = compared;
+            var (what, ours, theirs) = values;
             var largest = theirs.Max(Math.Abs);
             Assert.True(largest > 0, $"{what} is zero everywhere");
             var apart = ours.Zip(theirs, (a, b) => Math.Abs(a - b)).Max();
-            Assert.True(apart <= 1e-4 * largest, $"{what}: {apart} apart, where the largest is {largest}");
+            var least = what.StartsWith("gradient", StringComparison.Ordinal) ? rounding : 0;
+            Assert.True(apart <= 1e-4 * Math.Max(largest, least), $"{what}: {apart} apart, where the largest is {largest}");
         });
     }
 

@@ -77,6 +77,8 @@ public sealed class Peers : IAsyncLifetime
     /// <summary>What was asked of a network, our values, and PyTorch's.</summary>
     internal IEnumerable<(string What, float[] Ours, float[] Peers)> Compare(string network)
     {
+        var fault = _folder[$"{network}.fault"];
+        Assert.False(File.Exists(fault), File.Exists(fault) ? File.ReadAllText(fault) : "");
         var peers = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(_folder[$"{network}.peer"])).ToArray();
         Assert.Equal(_ours[network].Sum(o => o.Values.Length), peers.Length);
         var at = 0;
