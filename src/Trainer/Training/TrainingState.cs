@@ -33,6 +33,8 @@ internal sealed class TrainingState : IDisposable
 
     internal WeightAverage? Average { get; }
 
+    internal Beforehand Before { get; set; } = Beforehand.Nothing;
+
     /// <summary>The epochs done.</summary>
     internal IReadOnlyList<EpochMetrics> Epochs => _epochs;
 

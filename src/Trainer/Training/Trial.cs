@@ -9,8 +9,8 @@ namespace Scanlock.Trainer.Training;
 
 /// <summary>
 /// One training: (1) split by patient and hold the permit's minima, (2) draw the network, (3) go on from a checkpoint where there is
-/// one, (4) go through the epochs, (5) keep the weights that the spec wants, rounded as they will be released, (6) evaluate those,
-/// (7) write model and metrics.
+/// one, or else pre-train where the spec says so, (4) go through the epochs, (5) keep the weights that the spec wants, rounded as they will
+/// be released, (6) evaluate those, (7) write model and metrics.
 /// </summary>
 internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progress)
 {
@@ -39,8 +39,16 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
         }
 
         using var owned = network;
-        using var state = new TrainingState(network, _spec, plan.Minima.Steps);
         var checkpoint = await Checkpoint.OfAsync(call, plan, compute.Device, cancellationToken);
+        var begun = checkpoint is { Exists: true }
+            ? new Result<Beforehand>.Ok(Beforehand.Nothing)
+            : Beforehand.Of(plan, compute, data.Items, split, network, cancellationToken);
+        if (begun is not Result<Beforehand>.Ok(var before))
+        {
+            return ((Result<Beforehand>.Refused)begun).Failed;
+        }
+
+        using var state = new TrainingState(network, _spec, plan.Minima.Steps) { Before = before };
         if (checkpoint is not null && await checkpoint.RestoreAsync(state, cancellationToken) is Result<int>.Refused damaged)
         {
             return damaged.Failed;

@@ -14,6 +14,7 @@ internal sealed class TrialReport(TrialPlan plan, Dataset data)
     internal TrialMetrics OfTraining(TrainingState state, PatientSplit split) => Of(state.Network, split.Training, split.Validation) with
     {
         Steps = state.Steps,
+        PretrainingEpochs = state.Before.PretrainingEpochs,
         Epochs = state.Epochs,
         KeptEpoch = state.KeptEpoch,
     };

@@ -25,6 +25,9 @@ internal sealed class Checkpoint(string folder, CheckpointOrigin origin)
 
     private readonly string _path = Path.Combine(folder, FileName);
 
+    /// <summary>Whether there is one to go on from, or to say what is wrong with it.</summary>
+    internal bool Exists => File.Exists(_path);
+
     /// <summary>Null where the call asks for none.</summary>
     internal static async Task<Checkpoint?> OfAsync(CommandLine call, TrialPlan plan, Device device, CancellationToken cancellationToken) =>
         call.Checkpoint is { } folder ? new Checkpoint(folder, await CheckpointOrigin.OfAsync(call.Data, plan, device, cancellationToken)) : null;
@@ -38,7 +41,7 @@ internal sealed class Checkpoint(string folder, CheckpointOrigin origin)
     /// <summary>Brings a new state to where the checkpoint was, and says how many epochs that is; 0 where there is none.</summary>
     internal async Task<Result<int>> RestoreAsync(TrainingState state, CancellationToken cancellationToken)
     {
-        if (!File.Exists(_path))
+        if (!Exists)
         {
             return new Result<int>.Ok(0);
         }
@@ -56,7 +59,7 @@ internal sealed class Checkpoint(string folder, CheckpointOrigin origin)
 
     private async Task WriteAsync(TrainingState state, Stream stream, CancellationToken cancellationToken)
     {
-        var header = Wire.Write(new CheckpointHeader(Wire.Version, origin, state.Epochs), CheckpointJson.Default.CheckpointHeader);
+        var header = Wire.Write(new CheckpointHeader(Wire.Version, origin, state.Before, state.Epochs), CheckpointJson.Default.CheckpointHeader);
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [HeaderName] = Encoding.UTF8.GetString(header) };
         var tensors = state.Tensors();
         var writer = await SafetensorsWriter.CreateAsync(stream, [.. tensors.Select(Described), s_digest], metadata, cancellationToken);
@@ -88,6 +91,7 @@ internal sealed class Checkpoint(string folder, CheckpointOrigin origin)
             return Refused($"is of another {difference} than this job");
         }
 
+        state.Before = header.Before;
         state.Resume(header.Epochs);
         var tensors = state.Tensors();
         if (!SafetensorsWriter.Order([.. tensors.Select(Described), s_digest]).Select(Text).SequenceEqual(reader.Tensors.Select(Text), StringComparer.Ordinal))

@@ -6,8 +6,9 @@ using Scanlock.Contracts.Trials;
 namespace Scanlock.Trainer.Training.Checkpoints;
 
 /// <summary>What a checkpoint says besides its tensors.</summary>
+/// <param name="Before">What came before the first epoch.</param>
 /// <param name="Epochs">The epochs done, from the first.</param>
-internal sealed record CheckpointHeader(int V, CheckpointOrigin Origin, IReadOnlyList<EpochMetrics> Epochs) : IVersioned;
+internal sealed record CheckpointHeader(int V, CheckpointOrigin Origin, Beforehand Before, IReadOnlyList<EpochMetrics> Epochs) : IVersioned;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -1,0 +1,103 @@
+using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Networks;
+using Scanlock.Trainer.Training;
+
+namespace Scanlock.Trainer.Pretraining;
+
+/// <summary>
+/// Trains a network's features by a task without labels, on the images of the training part alone. What it does hangs on no label: every
+/// slice is drawn once an epoch, however the spec samples classes later. Its steps are not steps of the training.
+/// </summary>
+internal sealed class Pretrainer
+{
+    /// <summary>Streams of one seed: its own seed is drawn from this one.</summary>
+    private const ulong Stream = 3;
+
+    /// <summary>Streams of its own seed: from here on, libtorch's generator in each epoch; 0 is for the heads.</summary>
+    private const ulong FirstEpochStream = 1_000_000;
+
+    private readonly TrialSpec _spec;
+    private readonly Compute _compute;
+    private readonly PreparedItems _items;
+    private readonly IReadOnlyList<Sample> _samples;
+    private readonly long _seed;
+
+    internal Pretrainer(TrialPlan plan, Compute compute, PreparedItems items, IReadOnlyList<Sample> training)
+    {
+        _spec = plan.Spec with { Sampling = "shuffled", LearningRate = plan.Spec.Pretraining.LearningRate };
+        _seed = new DeterministicRandom(plan.Seed, Stream).NextLong();
+        (_compute, _items, _samples) = (compute, items, training);
+    }
+
+    /// <summary>The mean loss of each epoch.</summary>
+    internal Result<IReadOnlyList<double>> Run(Backbone network, CancellationToken cancellationToken)
+    {
+        Seed(0);
+        using var pretext = Pretext(network);
+        var feed = new Loader(_items, _samples, _spec, _seed, views: pretext.Views);
+        using var optimizer = Optimizers.For(_spec, pretext.Learner);
+        var schedule = Schedule.Cosine(_spec.LearningRate, feed.StepsPerEpoch * _spec.Pretraining.Epochs);
+        var losses = new List<double>();
+        for (var epoch = 1; epoch <= _spec.Pretraining.Epochs; epoch++)
+        {
+            Seed(FirstEpochStream + (ulong)epoch);
+            losses.Add(Epoch(epoch));
+            if (!double.IsFinite(losses[^1]))
+            {
+                return new Result<IReadOnlyList<double>>.Refused(
+                    JobFailures.Diverged, "pretraining.learning_rate: the loss is no longer finite; a smaller one may help");
+            }
+        }
+
+        return new Result<IReadOnlyList<double>>.Ok(losses);
+
+        double Epoch(int epoch)
+        {
+            using var scope = NewDisposeScope();
+            var sum = zeros([], device: _compute.Device);
+            var step = (epoch - 1) * feed.StepsPerEpoch;
+            foreach (var batch in feed.Epoch(epoch))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                optimizer.ParamGroups.Single().LearningRate = schedule.At(step++);
+                Step(pretext, optimizer, batch, sum);
+            }
+
+            return sum.ToDouble() / feed.StepsPerEpoch;
+        }
+    }
+
+    private void Step(IPretext pretext, optim.Optimizer optimizer, Batch batch, Tensor sum)
+    {
+        using var scope = NewDisposeScope();
+        var loss = Loss(pretext, NetworkInput.Images(batch.Pixels, pretext.Views * batch.Count, _spec, _compute.Device));
+        optimizer.zero_grad();
+        loss.backward();
+        optimizer.step();
+        sum.add_(loss.detach());
+    }
+
+    private Tensor Loss(IPretext pretext, Tensor images)
+    {
+        using var precision = _compute.InTrainingPrecision();
+        return pretext.Loss(images);
+    }
+
+    private IPretext Pretext(Backbone network)
+    {
+        long[] shape = [1, _spec.Channels, _spec.ImageSize, _spec.ImageSize];
+        return _spec.Pretraining.Method switch
+        {
+            Contracts.Trials.Pretraining.Rotation => new RotationPretext(network, shape, _compute.Device),
+            Contracts.Trials.Pretraining.Contrast => new ContrastPretext(network, Another(), shape, _spec.Pretraining, _compute.Device),
+            _ => throw new InvalidOperationException($"no pre-training '{_spec.Pretraining.Method}'"),
+        };
+    }
+
+    private Backbone Another() => (Backbone)Network.Create(
+        _spec.Network, _spec.Channels, TrialNetworks.Of(_spec.Network).UsualOutputs, _spec.Dropout);
+
+    private void Seed(ulong stream) => manual_seed(new DeterministicRandom(_seed, stream).NextLong());
+}
