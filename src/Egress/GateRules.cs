@@ -11,6 +11,9 @@ namespace Scanlock.Egress;
 /// <param name="Egress">The permit's egress rules.</param>
 public sealed record GateRules(TrialSpec Spec, long Seed, SpecBounds Bounds, Minima Minima, EgressRules Egress)
 {
+    /// <summary>Keys of the dataset's samples, where metrics may name samples at all: no other names leave in metrics.</summary>
+    public IReadOnlySet<string> Samples { get; init; } = ReadOnlySet<string>.Empty;
+
     /// <summary>The rules for a job under its permit; null when its spec is not one, and then nothing of it may leave.</summary>
     public static GateRules? For(Job job, Permit permit) => TrialSpecReader.Read(job.Spec) is TrialSpecResult.Valid valid
         ? new GateRules(valid.Spec, job.Seed, permit.Bounds, permit.Minima, permit.Egress)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Trials;
+using static Scanlock.Egress.Tests.MetricsExit;
 
 namespace Scanlock.Egress.Tests;
 
@@ -205,28 +206,4 @@ public sealed class MetricsGateTests
     }
 
     private static JsonObject Json(TrialMetrics metrics) => JsonNode.Parse(Bytes(metrics))!.AsObject();
-
-    private static byte[] Bytes(TrialMetrics metrics) => Wire.Write(metrics, ContractsJson.Strict.TrialMetrics);
-
-    private static MetricsVerdict Pass(byte[] metrics) => MetricsGate.Pass(metrics, Sample.Rules);
-
-    private static MetricsVerdict.Accepted Accepted(TrialMetrics metrics)
-    {
-        var verdict = Pass(Bytes(metrics));
-        if (verdict is MetricsVerdict.Refused refused)
-        {
-            Assert.Fail(string.Join("; ", refused.Reasons.Select(reason => reason.Sentence)));
-        }
-
-        return (MetricsVerdict.Accepted)verdict;
-    }
-
-    private static void Refused(TrialMetrics metrics, string reason) => Refused(Pass(Bytes(metrics)), reason);
-
-    private static void Refused(MetricsVerdict verdict, string reason)
-    {
-        var refused = Assert.IsType<MetricsVerdict.Refused>(verdict);
-        Assert.Contains(refused.Reasons, found => found.Sentence.Contains(reason, StringComparison.Ordinal));
-        Assert.DoesNotContain(refused.Reasons, found => found.Sentence.Contains("MARKER", StringComparison.Ordinal));
-    }
 }

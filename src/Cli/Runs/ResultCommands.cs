@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Scanlock.Cli.Hosts;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Broker;
@@ -9,9 +8,6 @@ namespace Scanlock.Cli.Runs;
 /// <summary><c>run results</c> and <c>run release</c>: what comes out.</summary>
 internal static class ResultCommands
 {
-    /// <summary>What a reader looks for first; the counts follow as the host gives them.</summary>
-    private static readonly string[] s_first = ["accuracy", "auc", "sensitivity", "specificity", "loss"];
-
     public static Command Results()
     {
         var id = RunCommands.Id();
@@ -80,16 +76,14 @@ internal static class ResultCommands
         }
     }
 
-    private static int Place(string metric) => Array.IndexOf(s_first, metric) is >= 0 and var place ? place : s_first.Length;
-
     private static void Write(TextWriter output, ExperimentView view)
     {
         foreach (var trial in view.Trials)
         {
             Output.Facts(output, ("trial", trial.Id), ("state", ExperimentText.Line(view, trial)), ("model", trial.Model));
-            if (trial.Metrics is { } metrics && metrics.TryGetProperty("final", out var final))
+            if (trial.Metrics is { } metrics)
             {
-                Output.Table(output, ["metric", "value"], final.EnumerateObject().OrderBy(m => Place(m.Name)).Select(m => (string[])[m.Name, m.Value.ValueKind == JsonValueKind.Null ? "withheld" : m.Value.GetRawText()]));
+                Output.Table(output, ["metric", "value"], MetricTable.Rows(metrics));
             }
         }
     }

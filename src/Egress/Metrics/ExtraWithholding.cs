@@ -57,7 +57,9 @@ internal static class ExtraWithholding
             return null;
         }
 
-        var reason = rules.Egress.Metrics == Automatic ? "names samples, and the permit lets metrics out without a reviewer" : few;
+        var reason = rules.Egress.Metrics == Automatic ? "names samples, and the permit lets metrics out without a reviewer"
+            : seen.Regions.All(region => rules.Samples.Contains(region.Sample)) ? few
+            : "names samples that are none of the dataset's";
         if (reason is not null)
         {
             ledger.Add("active", reason);

@@ -1,5 +1,7 @@
+using System.Collections.ObjectModel;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Jobs;
@@ -7,6 +9,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.Egress;
 using Scanlock.Envelope;
 using Scanlock.Gateway.Keys;
+using Scanlock.Gateway.Storage;
 
 namespace Scanlock.Gateway.Results;
 
@@ -19,7 +22,7 @@ internal sealed record GatedResult(
 /// Takes what a job sealed through the gate (P6): opened in memory against the bundle's word for it, checked, written anew, and encrypted
 /// again on the way to the store. A model whose metrics did not pass stays: nobody would know what it is.
 /// </summary>
-internal sealed class ResultGate(GatedFiles files, GatewayKeys keys)
+internal sealed class ResultGate(IDbContextFactory<GatewayDb> databases, GatedFiles files, GatewayKeys keys)
 {
     /// <summary>A safetensors header on top of twice the model that may leave: the gate may round to half of what was trained.</summary>
     private const long HeaderBytes = 1 << 20;
@@ -28,7 +31,7 @@ internal sealed class ResultGate(GatedFiles files, GatewayKeys keys)
     public async Task<Outcome<GatedResult>> PassAsync(VerifiedJob job, ResultBundle bundle, CancellationToken cancellationToken)
     {
         var permit = job.Permit.Value;
-        var rules = new GateRules(job.Spec, job.Job.Value.Seed, permit.Bounds, permit.Minima, permit.Egress);
+        var rules = new GateRules(job.Spec, job.Job.Value.Seed, permit.Bounds, permit.Minima, permit.Egress) { Samples = await SamplesAsync(job, cancellationToken) };
         var metrics = await OpenAsync(job, ResultParts.Metrics, bundle.Metrics, MetricsGate.MaxBytes, cancellationToken);
         if (metrics.IsRefused)
         {
@@ -49,6 +52,19 @@ internal sealed class ResultGate(GatedFiles files, GatewayKeys keys)
             default:
                 throw new InvalidOperationException("No such verdict.");
         }
+    }
+
+    /// <summary>Keys of all samples; active learning alone names any, so that for other jobs none are looked up.</summary>
+    private async Task<IReadOnlySet<string>> SamplesAsync(VerifiedJob job, CancellationToken cancellationToken)
+    {
+        if (job.Spec.Active.Passes == 0)
+        {
+            return ReadOnlySet<string>.Empty;
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var samples = db.ShardSamples.Where(sample => sample.Dataset == job.Dataset.Dataset).Select(sample => sample.Sample);
+        return await samples.AsAsyncEnumerable().ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
     }
 
     private async Task<Outcome<GatedResult>> PassModelAsync(

@@ -85,9 +85,31 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal(["accuracy", "auc", "sensitivity", "loss", "true_positives"], names);
     }
 
-    private static string View(string state, string? explanation)
+    [Fact]
+    public async Task Results_of_scans_and_lesions_are_shown_with_their_intervals_and_what_is_withheld()
     {
-        using var metrics = JsonDocument.Parse("""{"final":{"loss":0.5,"true_positives":9,"sensitivity":0.8,"auc":0.9,"accuracy":0.7}}""");
+        await _host.SignInAsync();
+        _host.Answer("GET /api/v1/experiments/e1", View(TrialStates.Finished, null, """
+            {"final":null,"scans":{"auc":0.9,"counts":[],"cut_offs":[{"cut_off":0.4,"answers":{"f1":0.1}},{"cut_off":0.5,"answers":{"f1":0.8}}],
+             "intervals":{"auc":{"low":0.85,"high":0.95}}},"segmentation":{"lesion_slices":4,"pooled":{"dice":0.7,"intervals":null},"per_slice":{"dice":null}},
+             "explanation":{"method":"gradcam","energy_in_lung":0.6}}
+            """));
+
+        var run = await _host.RunAsync($"run results e1 --broker {_host.Url}");
+
+        var lines = run.OutputText.Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToList();
+        string[] expected =
+        [
+            "scans: auc 0.9 (0.85 to 0.95)", "scans: f1 0.8", "pooled: dice 0.7", "per slice: dice withheld",
+            "explanation: method gradcam", "explanation: energy_in_lung 0.6",
+        ];
+        Assert.Equal(expected, lines.Where(line => line.Contains(": ", StringComparison.Ordinal)));
+    }
+
+    private static string View(
+        string state, string? explanation, string json = """{"final":{"loss":0.5,"true_positives":9,"sensitivity":0.8,"auc":0.9,"accuracy":0.7}}""")
+    {
+        using var metrics = JsonDocument.Parse(json);
         var trial = new TrialView("t1", state, null, null, explanation, null, [], metrics.RootElement, null, DateTimeOffset.UnixEpoch);
         return JsonSerializer.Serialize(
             new ExperimentView("e1", "first", "saint-brannoch", "covid-ct", "cluster", state, "pending", [new("approvals", 7, "needs-approval", Sentence)], [trial], DateTimeOffset.UnixEpoch),
