@@ -88,6 +88,52 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task To_segment_slices_with_masks_are_taken_without_any_label_table()
+    {
+        var slices = PreparedStoreTests.Chests(6).ToList();
+        slices[2] = slices[2] with { Mask = Phantoms.Mask(new bool[64 * 64], 64, 64) };
+        await Phantoms.WriteAsync(slices, _folder["data"]);
+        File.Delete(_folder["data", TrainerJob.LabelsFile]);
+
+        using var data = Ok(await LoadAsync(Unet));
+        var mask = new byte[32 * 32];
+        data.Items.ReadMask(data.Samples[0].Item, mask);
+
+        Assert.Equal(3, data.Unlabelled);
+        Assert.Equal([(slices[0].Key, 1), (slices[2].Key, 0), (slices[4].Key, 1)], data.Samples.Select(s => (s.Key, s.Class)));
+        Assert.Equal(Enumerable.Range(0, 32 * 32).Select(i => i % 32 >= 20 ? (byte)1 : (byte)0), mask);
+    }
+
+    [Theory]
+    [InlineData(true, "all 2 masks are empty")]
+    [InlineData(false, "no slice has a mask")]
+    public async Task Masks_that_mark_nothing_or_are_not_there_are_bad_data(bool empty, string reason)
+    {
+        var slices = PreparedStoreTests.Chests(4).Select(s => s with { Mask = empty && s.Mask is not null ? Phantoms.Mask(new bool[64 * 64], 64, 64) : null });
+        await Phantoms.WriteAsync([.. slices], _folder["data"]);
+
+        var refused = Refused(await LoadAsync(Unet));
+
+        Assert.Equal(JobFailures.BadData, refused.Code);
+        Assert.StartsWith(reason, refused.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_volume_has_the_largest_class_of_its_slices_and_is_unlabelled_where_none_has_one()
+    {
+        var slices = Enumerable.Range(0, 36).Select(i => Layer(series: i % 3, position: i / 3)).ToList();
+        await Phantoms.WriteAsync(slices, _folder["data"]);
+        await Phantoms.WriteLabelsAsync(
+            slices.Where((_, i) => i % 3 < 2).Select((s, i) => new LabelRow(s.Key, "covid", s.Patient == "p1" && i == 5 ? "1" : "0")), _folder["data"]);
+
+        using var data = Ok(await LoadAsync([("network", "resnet3d_18"), ("depth", 8)]));
+
+        Assert.Equal([("series0", 0), ("series1", 1)], data.Samples.Select(s => (s.Key, s.Class)));
+        Assert.Equal(1, data.Unlabelled);
+        Assert.Equal(new ItemLayout(32, 8), data.Items.Layout);
+    }
+
+    [Fact]
     public async Task A_series_becomes_one_volume_in_the_order_of_positions()
     {
         // Constant but for one corner; grey rises with position, keys fall, and shards hold the slices mixed.
@@ -130,6 +176,8 @@ public sealed class DatasetTests : IDisposable
         Assert.True(run.Succeeded, run.ErrorTail);
         Assert.Contains("kept 320 of 320 slices", run.ErrorTail, StringComparison.Ordinal);
     }
+
+    private static (string Name, JsonNode? Value)[] Unet => [("network", "unet"), ("task", "segment"), ("label", "")];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
