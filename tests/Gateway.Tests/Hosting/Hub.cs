@@ -79,9 +79,9 @@ internal sealed class Hub(Hospital hospital)
         StatementKinds.KeyRelease.Verify(answer.As(ContractsJson.Strict.KeyAnswer).Release, GatewayKey).Value;
 
     /// <summary>A job that has its keys.</summary>
-    public async Task<Statement<Job>> StartAsync(PermitView permit)
+    public async Task<Statement<Job>> StartAsync(PermitView permit, Func<Job, Job>? change = null)
     {
-        var job = Job(permit);
+        var job = Job(permit, change);
         using var holder = PrivateKey.Generate();
         Released(await AskKeysAsync(job, KeyRequest(job, holder)));
         return job;
