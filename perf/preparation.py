@@ -1,4 +1,4 @@
-"""Lung preparation, one core: the trainer's own --prepare over slices of 512 x 512, against the same steps in SciPy, or against what was asked for."""
+"""The line trainer/prepare of perf/trainer: lung preparation on one core, the trainer's own --prepare over slices of 512 x 512, against the same steps in SciPy, or, without it, against what was asked for."""
 import io
 import json
 import math
@@ -12,6 +12,7 @@ import time
 
 import numpy
 
+ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 SIDE = 512
 IMAGE = 128
 WANTED = 20
@@ -111,8 +112,11 @@ def scipy_slices_per_second(slices):
     return len(slices) / (time.process_time() - begun), scipy.__version__
 
 
-def measure(trainer):
+def measure():
     """One result, as the bench prints it. What start-up takes falls out: many slices less few."""
+    project = os.path.join(ROOT, "src", "Trainer")
+    subprocess.run(["dotnet", "build", project, "-c", "Release", "--nologo", "-v", "quiet"], check=True, stdout=sys.stderr)
+    trainer = os.path.join(project, "bin", "Release", "net10.0", "Scanlock.Trainer.dll")
     slices = [chest(seed) for seed in range(8)]
     few, many = ours(trainer, slices, FEW), ours(trainer, slices, MANY)
     rate = (MANY - FEW) / (many[0] - few[0])
@@ -129,4 +133,4 @@ def measure(trainer):
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1])))
+    print(json.dumps(measure()))

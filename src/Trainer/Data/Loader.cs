@@ -15,7 +15,10 @@ internal sealed class Loader(
     /// <summary>Streams of one seed: the split has its own.</summary>
     private const ulong FirstEpochStream = 1000;
 
-    private static readonly int s_ahead = Math.Clamp(Environment.ProcessorCount, 2, 16);
+    /// <summary>Most that the batches on their way may take, beyond the two without which nothing is made ahead.</summary>
+    private const long MostBytesAhead = 512L << 20;
+
+    private static readonly int s_mostAhead = Math.Clamp(Environment.ProcessorCount, 2, 16);
 
     private readonly ConcurrentQueue<Batch> _spare = new();
     private readonly Augmenter? _augmenter = Augmenter.For(spec.Augmentation, items.Layout);
@@ -48,12 +51,13 @@ internal sealed class Loader(
 
     private IEnumerable<Batch> Ahead(int steps, Func<int, Batch> fill)
     {
+        var most = (int)Math.Clamp(MostBytesAhead / ((long)spec.Batch * views * items.Layout.Pixels * sizeof(float)), 2, s_mostAhead);
         var running = new Queue<Task<Batch>>();
         try
         {
             for (var (step, begun) = (0, 0); step < steps; step++)
             {
-                for (; begun < steps && running.Count < s_ahead; begun++)
+                for (; begun < steps && running.Count < most; begun++)
                 {
                     var next = begun;
                     running.Enqueue(Task.Run(() => fill(next), CancellationToken.None));
