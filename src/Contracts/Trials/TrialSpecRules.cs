@@ -77,6 +77,11 @@ internal static class TrialSpecRules
             yield return new("pretraining.method", "is for classifiers");
         }
 
+        if (segments && spec.Adversarial.Share > 0)
+        {
+            yield return new("adversarial.share", "is for classifiers");
+        }
+
         if (!segments && spec.Weak is not { Supervision: "full", FlipConsistency: 0, RotationConsistency: 0, Views: 1 })
         {
             yield return new("weak", "is for segmentation");

@@ -1,5 +1,6 @@
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Adversarial;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Output;
 using Scanlock.Trainer.Training.Checkpoints;
@@ -55,7 +56,9 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
         }
 
         var validation = new Validation(plan, data.Items, split.Validation, compute);
-        var loop = new TrainingLoop(plan, compute, feed, Objective(split), validation, checkpoint, progress);
+        var plain = Objective(split);
+        IObjective objective = _spec.Adversarial.Share > 0 ? new AdversarialObjective(plain, _spec.Adversarial) : plain;
+        var loop = new TrainingLoop(plan, compute, feed, objective, validation, checkpoint, progress);
         if (await loop.RunAsync(state, cancellationToken) is { } diverged)
         {
             return diverged;
@@ -63,8 +66,11 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
 
         state.KeepChosen();
         Rounding.Release(network, plan.Precision, state.Steps);
-        return await Release.WriteAsync(
-            network, plan, validation.Of(network), new TrialReport(plan, data).OfTraining(state, split), call.Out, cancellationToken);
+        var report = new TrialReport(plan, data).OfTraining(state, split) with
+        {
+            Adversarial = new Robustness(plan, compute, data.Items, split.Validation, plain).Of(network, state.Before.SaliencyInLung),
+        };
+        return await Release.WriteAsync(network, plan, validation.Of(network), report, call.Out, cancellationToken);
     }
 
     private Outcome.Failed? BelowMinima(PatientSplit split, Loader feed)
