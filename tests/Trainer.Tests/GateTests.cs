@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Trials;
 using Scanlock.Egress;
@@ -36,5 +37,27 @@ public sealed class GateTests : IDisposable
         await using var model = File.OpenRead(run.Model);
         Assert.IsType<ModelVerdict.Accepted>(await ModelGate.PassAsync(model, output, rules, metrics.Steps, TestContext.Current.CancellationToken));
         Assert.Equal(await File.ReadAllBytesAsync(run.Model), output.ToArray());
+    }
+
+    [Fact]
+    public async Task Metrics_of_a_training_that_asks_for_more_pass_the_gate_with_scans_and_intervals()
+    {
+        await Phantoms.WriteAsync(Phantoms.Make(patientsPerClass: 5, slicesPerPatient: 4), _folder["data"]);
+        var job = TrainerRun.Job(TrainerRun.Spec(
+            ("network", "simplecnn"), ("epochs", 6), ("keep", "best"), ("patience", 2), ("sampling", "balanced"), ("average_decay", 0.5),
+            ("validation", new JsonObject { ["folds"] = 2, ["fold"] = 1 }), ("pretraining", new JsonObject { ["method"] = "rotation", ["epochs"] = 2 })));
+        var run = await TrainerRun.StartAsync(_folder.Path, job);
+        Assert.True(run.ExitCode == 0, run.Error);
+        var spec = Assert.IsType<TrialSpecResult.Valid>(TrialSpecReader.Read(job.Spec)).Spec;
+        var rules = new GateRules(spec, job.Seed, job.Bounds, job.Minima, new EgressRules(50_000_000, TrainerJob.Bf16, 1, "auto", 1));
+
+        var verdict = MetricsGate.Pass(await File.ReadAllBytesAsync(Path.Combine(run.Out, TrainerJob.MetricsFile)), rules);
+
+        var metrics = Assert.IsType<MetricsVerdict.Accepted>(verdict).Metrics;
+        Assert.Equal(5, metrics.Scans!.Counts.Sum(of => of.Samples));
+        Assert.NotNull(metrics.Final!.Intervals!.Accuracy);
+        Assert.Equal(2, metrics.PretrainingEpochs!.Count);
+        Assert.InRange(metrics.KeptEpoch!.Value, 1, metrics.Epochs.Count);
+        Assert.Equal(metrics.Epochs[metrics.KeptEpoch.Value - 1].Auc, metrics.Epochs.Max(epoch => epoch.Auc));
     }
 }
