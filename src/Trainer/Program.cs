@@ -56,13 +56,13 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
         using var samples = data;
         await using var output = Console.OpenStandardOutput();
         var progress = new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues);
-        return await new Trial(plan, data, progress).RunAsync(call, cancellationToken);
+        return plan.Spec.Task == TrialSpec.Evaluate
+            ? await new EvaluationTrial(plan, data).RunAsync(call, cancellationToken)
+            : await new Trial(plan, data, progress).RunAsync(call, cancellationToken);
     }
     catch (Exception e) when (Backend.IsOutOfMemory(e))
     {
-        var (batch, size) = (plan.Spec.Batch, plan.Spec.ImageSize);
-        return new Outcome.Failed(
-            JobFailures.OutOfMemory, $"batch: {batch} of {size} x {size} does not fit into memory; try batch {Math.Max(1, batch / 2)}");
+        return new Outcome.Failed(JobFailures.OutOfMemory, MemoryAdvice.For(plan));
     }
 }
 

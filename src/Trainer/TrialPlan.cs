@@ -46,11 +46,6 @@ internal sealed record TrialPlan(TrialSpec Spec, long Seed, int Threads, string 
             return Bad($"precision: must be {TrainerJob.Bf16} or {TrainerJob.F32}");
         }
 
-        if (job.Bounds.InitialWeights.Count > 0)
-        {
-            return Bad("bounds.initial_weights: this trainer starts from scratch only");
-        }
-
         return TrialSpecReader.Read(job.Spec) switch
         {
             TrialSpecResult.Valid(var spec) => CheckBounds(job, spec),

@@ -5,18 +5,18 @@ using static Scanlock.LibTorch.torch.nn;
 
 namespace Scanlock.Trainer.Evaluation;
 
-/// <summary>Runs a network over slices as they are, without augmentation.</summary>
+/// <summary>Runs a classifier over samples as they are, without augmentation.</summary>
 internal static class Evaluator
 {
-    /// <summary>Of its own, so that scores do not hang on the spec's batch.</summary>
-    private const int BatchSize = 64;
+    /// <summary>In one batch, so that evaluating takes no more memory than training does.</summary>
+    private const int MostPixels = 1 << 20;
 
     internal static Scores Score(Module<Tensor, Tensor> network, Loader samples, TrialSpec spec, Device device)
     {
         var scored = new List<ScoredSample>();
         network.eval();
         using var off = no_grad();
-        foreach (var batch in samples.InOrder(BatchSize))
+        foreach (var batch in samples.InOrder(BatchSize(spec)))
         {
             using var scope = NewDisposeScope();
             var logits = network.call(NetworkInput.Images(batch.Pixels, batch.Count, spec, device)).data<float>().ToArray();
@@ -29,5 +29,12 @@ internal static class Evaluator
 
         network.train();
         return new Scores(scored);
+    }
+
+    /// <summary>Of its own, so that scores do not hang on the spec's batch.</summary>
+    internal static int BatchSize(TrialSpec spec)
+    {
+        var depth = TrialNetworks.Of(spec.Network).Dimensions == 3 ? spec.Depth : 1;
+        return Math.Clamp(MostPixels / (depth * spec.ImageSize * spec.ImageSize), 1, 64);
     }
 }

@@ -4,10 +4,10 @@ using Scanlock.Trainer.Networks;
 namespace Scanlock.Trainer.Training;
 
 /// <summary>What every trial begins with.</summary>
-/// <param name="Network">On the device, with fresh weights; the caller's to dispose of.</param>
+/// <param name="Network">On the device, with fresh weights or those that the spec names; the caller's to dispose of.</param>
 internal sealed record Start(Compute Compute, Architecture Network)
 {
-    internal static Result<Start> Of(TrialPlan plan)
+    internal static async Task<Result<Start>> OfAsync(TrialPlan plan, string data, CancellationToken cancellationToken)
     {
         var chosen = Compute.For(plan);
         if (chosen is not Result<Compute>.Ok(var compute))
@@ -16,6 +16,12 @@ internal sealed record Start(Compute Compute, Architecture Network)
         }
 
         var network = Draw(plan);
+        if (plan.Spec.Start is { } weights && await StartingWeights.LoadAsync(network, plan.Spec, data, weights, cancellationToken) is { } unfit)
+        {
+            network.Dispose();
+            return unfit.As<Start>();
+        }
+
         compute.Take(network);
         return new Result<Start>.Ok(new Start(compute, network));
     }

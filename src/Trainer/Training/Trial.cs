@@ -9,9 +9,9 @@ using Scanlock.Trainer.Training.Losses;
 namespace Scanlock.Trainer.Training;
 
 /// <summary>
-/// One training: (1) split by patient and hold the permit's minima, (2) draw the network, (3) go on from a checkpoint where there is
-/// one, or else pre-train where the spec says so, (4) go through the epochs, (5) keep the weights that the spec wants, rounded as they will
-/// be released, (6) evaluate those, (7) write model and metrics.
+/// One training: (1) split by patient and hold the permit's minima, (2) draw the network, or start it from the weights that the spec
+/// names, (3) go on from a checkpoint where there is one, or else pre-train where the spec says so, (4) go through the epochs, (5) keep the
+/// weights that the spec wants, rounded as they will be released, (6) evaluate those, (7) write model and metrics.
 /// </summary>
 internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progress)
 {
@@ -33,7 +33,7 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return refused;
         }
 
-        var start = Start.Of(plan);
+        var start = await Start.OfAsync(plan, call.Data, cancellationToken);
         if (start is not Result<Start>.Ok(var (compute, network)))
         {
             return ((Result<Start>.Refused)start).Failed;

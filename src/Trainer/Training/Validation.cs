@@ -1,3 +1,4 @@
+using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Evaluation;
 using Scanlock.Trainer.Networks;
@@ -7,8 +8,17 @@ namespace Scanlock.Trainer.Training;
 /// <summary>The samples that a network is evaluated on.</summary>
 internal sealed class Validation(TrialPlan plan, PreparedItems items, IReadOnlyList<Sample> samples, Compute compute)
 {
-    private readonly Loader _samples = new(items, samples, plan.Spec, plan.Seed);
+    private readonly bool _segments = TrialNetworks.Of(plan.Spec.Network).Task == TrialSpec.Segment;
 
-    internal IEvaluation Of(Architecture network) =>
-        new ClassifierEvaluation(Evaluator.Score(network, _samples, plan.Spec, compute.Device), plan);
+    internal IEvaluation Of(Architecture network)
+    {
+        var loader = new Loader(items, samples, plan.Spec, plan.Seed, _segments ? BatchParts.Masks : BatchParts.None);
+        if (!_segments)
+        {
+            return new ClassifierEvaluation(Evaluator.Score(network, loader, plan.Spec, compute.Device), plan);
+        }
+
+        var (scores, loss) = MaskEvaluator.Score(network, loader, plan.Spec, compute.Device);
+        return new SegmentationEvaluation(scores, loss, plan);
+    }
 }
