@@ -15,7 +15,7 @@ internal sealed record PhantomSlice(string Key, string Patient, string Class, by
 /// <summary>Made-up chest slices: dark lungs, and in class 1 bright patches in them. Clearly separable, and noisy.</summary>
 internal static class Phantoms
 {
-    internal static IReadOnlyList<PhantomSlice> Make(int patientsPerClass, int slicesPerPatient, int side = 48, int seed = 1)
+    internal static IReadOnlyList<PhantomSlice> Make(int patientsPerClass, int slicesPerPatient, int side = 48, int seed = 1, bool masks = false)
     {
         var random = new DeterministicRandom(seed, 99);
         return
@@ -23,7 +23,10 @@ internal static class Phantoms
             .. from patient in Enumerable.Range(0, 2 * patientsPerClass)
                from slice in Enumerable.Range(0, slicesPerPatient)
                let positive = patient % 2 == 1
-               select new PhantomSlice($"p{patient:000}-{slice:00}", $"patient{patient:000}", positive ? "1" : "0", Npy(Chest(positive, side, random), side, side)),
+               let chest = Chest(positive, side, random)
+               select new PhantomSlice(
+                   $"p{patient:000}-{slice:00}", $"patient{patient:000}", positive ? "1" : "0", Npy(chest.Units, side, side),
+                   masks ? NpyCodec.Encode(new NpyImage(NpyElement.Mask, side, side, chest.Lesion)) : null),
         ];
     }
 
@@ -74,9 +77,10 @@ internal static class Phantoms
     internal static Task AddAsync(TarWriter tar, string name, byte[] content) =>
         tar.WriteEntryAsync(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
 
-    private static short[] Chest(bool positive, int side, DeterministicRandom random)
+    private static (short[] Units, byte[] Lesion) Chest(bool positive, int side, DeterministicRandom random)
     {
         var units = new short[side * side];
+        var lesion = new byte[side * side];
         var (patchX, patchY) = (0.3 + random.NextWithin(0.08), 0.5 + random.NextWithin(0.15));
         for (var y = 0; y < side; y++)
         {
@@ -87,10 +91,11 @@ internal static class Phantoms
                 var patch = positive && Inside(u, v, patchX, patchY, 0.1, 0.12);
                 var tissue = patch ? -100 : lung ? -850 : Inside(u, v, 0.5, 0.5, 0.48, 0.45) ? 40 : -1000;
                 units[(y * side) + x] = (short)(tissue + random.NextWithin(80));
+                lesion[(y * side) + x] = (byte)(patch ? 1 : 0);
             }
         }
 
-        return units;
+        return (units, lesion);
     }
 
     private static bool Inside(double u, double v, double cx, double cy, double rx, double ry) =>
