@@ -7,6 +7,9 @@ using Scanlock.Trainer.Training;
 
 const int usage = 2;
 
+// ENOSPC. In a job these folders are memory.
+const int noSpaceLeft = 28;
+
 if (CommandLine.Parse(args) is not { } call)
 {
     await Console.Error.WriteLineAsync(CommandLine.Usage);
@@ -63,6 +66,10 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
     catch (Exception e) when (Backend.IsOutOfMemory(e))
     {
         return new Outcome.Failed(JobFailures.OutOfMemory, MemoryAdvice.For(plan));
+    }
+    catch (IOException e) when (e.HResult == noSpaceLeft)
+    {
+        return new Outcome.Failed(JobFailures.OutOfMemory, "there is no room left for the model, the metrics or the checkpoint");
     }
 }
 

@@ -5,6 +5,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.LibTorch;
 using Scanlock.Testing;
 using Scanlock.Trainer.Networks;
+using Scanlock.Trainer.Output;
 using Scanlock.Trainer.Training;
 using Scanlock.Trainer.Training.Checkpoints;
 using static Scanlock.LibTorch.torch;
@@ -75,6 +76,39 @@ public sealed class CheckpointTests : IDisposable
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal([KeptFile], Directory.EnumerateFiles(Kept));
+    }
+
+    [Fact]
+    [Trait("promise", "P11")]
+    public async Task Where_there_is_no_room_for_a_checkpoint_that_is_said_and_nothing_is_left()
+    {
+        await PhantomsAsync();
+        Directory.CreateDirectory(Kept);
+        File.CreateSymbolicLink(KeptFile + ".partial", "/dev/full");
+
+        var run = await TrainerRun.StartAsync(_folder.Path, Job(), checkpoint: Kept);
+
+        Assert.Equal(JobFailures.OutOfMemory, run.Failure);
+        Assert.Contains("there is no room left for the model, the metrics or the checkpoint", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Files);
+        Assert.Empty(Directory.EnumerateFiles(Kept));
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_leaves_the_file_before_it()
+    {
+        await AtomicFile.WriteAsync(_folder["file"], (stream, token) => stream.WriteAsync("first"u8.ToArray(), token).AsTask(), TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => AtomicFile.WriteAsync(_folder["file"], HalfAsync, TestContext.Current.CancellationToken));
+
+        Assert.Equal("first", await File.ReadAllTextAsync(_folder["file"]));
+        Assert.Equal([_folder["file"]], Directory.EnumerateFiles(_folder.Path));
+
+        static async Task HalfAsync(Stream stream, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync("seco"u8.ToArray(), cancellationToken);
+            throw new InvalidDataException();
+        }
     }
 
     [Fact]
