@@ -22,12 +22,30 @@ public sealed class GateTests : IDisposable
     [InlineData(TrainerJob.F32)]
     public async Task Model_and_metrics_of_a_training_pass_the_gate_and_the_model_byte_for_byte(string precision)
     {
+        await PassAsync(TrainerRun.Job(TrainerRun.Spec()) with { Precision = precision });
+    }
+
+    [Fact]
+    public async Task A_trial_that_is_pre_trained_hardened_and_explained_passes_the_gate()
+    {
+        var metrics = await PassAsync(TrainerRun.Job(TrainerRun.Spec(
+            ("network", "simplecnn"), ("explanation", "guided_gradcam"), ("adversarial", new JsonObject { ["share"] = 0.5 }),
+            ("pretraining", new JsonObject { ["method"] = "contrast", ["epochs"] = 2 }),
+            ("preparation", new JsonObject { ["kind"] = "lung", ["min_area"] = 0, ["min_ratio"] = 0, ["min_slices"] = 0 }))));
+
+        Assert.Equal(2, metrics.PretrainingEpochs!.Count);
+        Assert.NotNull(metrics.Adversarial!.SaliencyInLungBefore);
+        Assert.NotNull(metrics.Adversarial.SaliencyInLungAfter);
+        Assert.NotNull(metrics.Explanation);
+    }
+
+    private async Task<TrialMetrics> PassAsync(TrainerJob job)
+    {
         await Phantoms.WriteAsync(Phantoms.Make(patientsPerClass: 5, slicesPerPatient: 4), _folder["data"]);
-        var job = TrainerRun.Job(TrainerRun.Spec()) with { Precision = precision };
         var run = await TrainerRun.StartAsync(_folder.Path, job);
         Assert.True(run.ExitCode == 0, run.Error);
         var spec = Assert.IsType<TrialSpecResult.Valid>(TrialSpecReader.Read(job.Spec)).Spec;
-        var rules = new GateRules(spec, job.Seed, job.Bounds, job.Minima, new EgressRules(50_000_000, precision, 1, "auto", 1));
+        var rules = new GateRules(spec, job.Seed, job.Bounds, job.Minima, new EgressRules(50_000_000, job.Precision, 1, "auto", 1));
 
         var verdict = MetricsGate.Pass(await File.ReadAllBytesAsync(Path.Combine(run.Out, TrainerJob.MetricsFile)), rules);
         var metrics = Assert.IsType<MetricsVerdict.Accepted>(verdict).Metrics;
@@ -37,6 +55,7 @@ public sealed class GateTests : IDisposable
         await using var model = File.OpenRead(run.Model);
         Assert.IsType<ModelVerdict.Accepted>(await ModelGate.PassAsync(model, output, rules, metrics.Steps, TestContext.Current.CancellationToken));
         Assert.Equal(await File.ReadAllBytesAsync(run.Model), output.ToArray());
+        return metrics;
     }
 
     [Fact]

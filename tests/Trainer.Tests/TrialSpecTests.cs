@@ -58,6 +58,7 @@ public sealed class TrialSpecTests
     [InlineData("""{"v":1,"label":"covid","network":"resnet18","active":{"passes":5}}""", "active.passes: needs dropout above 0")]
     [InlineData("""{"v":1,"label":"covid","network":"resnet18","v":1}""", "v: given twice")]
     [InlineData("""{"v":1,"task":"segment","network":"unet","adversarial":{"share":0.5}}""", "adversarial.share: is for classifiers")]
+    [InlineData("""{"v":1,"label":"covid","network":"efficientnet_b0","explanation":"guided_gradcam"}""", "explanation: guided_gradcam is for networks of rectifiers")]
     [InlineData("[]", "must be an object")]
     [InlineData("{", "not JSON: line 1, byte 2")]
     public void An_impossible_spec_is_refused_by_the_path_of_the_field(string json, string problem) =>

@@ -92,6 +92,11 @@ internal static class TrialSpecRules
             yield return new("explanation", "is for classifiers");
         }
 
+        if (spec is { Explanation: "guided_gradcam", Network: "efficientnet_b0" or "mobilenet_v3_small" })
+        {
+            yield return new("explanation", $"guided_gradcam is for networks of rectifiers; {spec.Network} has others than those");
+        }
+
         if (spec.Active.Passes > 0 && spec.Dropout == 0)
         {
             yield return new("active.passes", "needs dropout above 0");

@@ -18,7 +18,7 @@ internal sealed class DenseNet : Backbone
         List<(string, Module<Tensor, Tensor>)> features =
         [
             ("conv0", Conv2d(channels, width, 7, stride: 2, padding: 3, bias: false)), ("norm0", BatchNorm2d(width)),
-            ("relu0", ReLU(inplace: true)), ("pool0", MaxPool2d(3, stride: 2, padding: 1)),
+            ("relu0", Rectifier.Layer()), ("pool0", MaxPool2d(3, stride: 2, padding: 1)),
         ];
         for (var block = 0; block < layers.Count; block++)
         {
@@ -47,7 +47,7 @@ internal sealed class DenseNet : Backbone
     internal override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _features.call(input).relu_().MoveToOuterDisposeScope();
+        return Rectifier.Apply(_features.call(input)).MoveToOuterDisposeScope();
     }
 
     internal override Tensor Head(Tensor features) => _classifier.call(Drop(_average.call(features).flatten(1)));
@@ -110,8 +110,8 @@ internal sealed class DenseNet : Backbone
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var x = _conv1.call(_norm1.call(input).relu_());
-            return _conv2.call(_norm2.call(x).relu_()).MoveToOuterDisposeScope();
+            var x = _conv1.call(Rectifier.Apply(_norm1.call(input)));
+            return _conv2.call(Rectifier.Apply(_norm2.call(x))).MoveToOuterDisposeScope();
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class DenseNet : Backbone
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var x = _conv.call(_norm.call(input).relu_());
+            var x = _conv.call(Rectifier.Apply(_norm.call(input)));
             return functional.avg_pool2d(x, 2).MoveToOuterDisposeScope();
         }
     }

@@ -64,8 +64,8 @@ internal sealed class Fcn8 : Architecture
         var pool3 = Through(input, 0, ThirdPool);
         var pool4 = Through(pool3, ThirdPool, FourthPool);
         var pool5 = Through(pool4, FourthPool, _features.Count);
-        var x = Drop(_fc6.call(pool5).relu_());
-        x = Drop(_fc7.call(x).relu_());
+        var x = Drop(Rectifier.Apply(_fc6.call(pool5)));
+        x = Drop(Rectifier.Apply(_fc7.call(x)));
         x = Sized.Like(_up2.call(_score.call(x)), pool4).add(_scorePool4.call(pool4));
         x = Sized.Like(_upPool4.call(x), pool3).add(_scorePool3.call(pool3));
         return Sized.Like(_up8.call(x), input).MoveToOuterDisposeScope();

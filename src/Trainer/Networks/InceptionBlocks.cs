@@ -20,7 +20,7 @@ internal sealed class InceptionUnit : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        return _bn.call(_conv.call(input)).relu_().MoveToOuterDisposeScope();
+        return Rectifier.Apply(_bn.call(_conv.call(input))).MoveToOuterDisposeScope();
     }
 }
 

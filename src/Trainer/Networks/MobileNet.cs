@@ -13,7 +13,7 @@ internal sealed class MobileNet : Backbone
         : base(name, dropout)
     {
         var style = new MobileStyle(
-            width => BatchNorm2d(width, eps: 0.001, momentum: 0.01), x => x.relu_(), x => functional.hardsigmoid(x));
+            width => BatchNorm2d(width, eps: 0.001, momentum: 0.01), Rectifier.Apply, x => functional.hardsigmoid(x));
         _features = Sequential(
         [
             ("0", style.Unit(channels, 16, 3, 2, Smooth)),
@@ -55,7 +55,7 @@ internal sealed class MobileNet : Backbone
         new(96, 576, 96, 5, 1, 144, Smooth),
     ];
 
-    private static ReLU Plain() => ReLU(inplace: true);
+    private static Module<Tensor, Tensor> Plain() => Rectifier.Layer();
 
     private static Hardswish Smooth() => Hardswish(inplace: true);
 }

@@ -48,7 +48,7 @@ internal sealed class ResNet : Backbone
     internal override Tensor Features(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var x = _pool.call(_bn1.call(_conv1.call(input)).relu_());
+        var x = _pool.call(Rectifier.Apply(_bn1.call(_conv1.call(input))));
         foreach (var layer in _layers)
         {
             x = layer.call(x);
@@ -100,9 +100,9 @@ internal sealed class ResNet : Backbone
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var x = _bn1.call(_conv1.call(input)).relu_();
+            var x = Rectifier.Apply(_bn1.call(_conv1.call(input)));
             x = _bn2.call(_conv2.call(x));
-            return x.add_(_downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+            return Rectifier.Apply(x.add_(_downsample?.call(input) ?? input)).MoveToOuterDisposeScope();
         }
     }
 
@@ -141,10 +141,10 @@ internal sealed class ResNet : Backbone
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var x = _bn1.call(_conv1.call(input)).relu_();
-            x = _bn2.call(_conv2.call(x)).relu_();
+            var x = Rectifier.Apply(_bn1.call(_conv1.call(input)));
+            x = Rectifier.Apply(_bn2.call(_conv2.call(x)));
             x = _bn3.call(_conv3.call(x));
-            return x.add_(_downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+            return Rectifier.Apply(x.add_(_downsample?.call(input) ?? input)).MoveToOuterDisposeScope();
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ResNet3d : Backbone
     {
         _stem = Sequential(
             ("0", Conv3d(channels, 64, (3, 7, 7), stride: (1, 2, 2), padding: (1, 3, 3), bias: false)), ("1", BatchNorm3d(64)),
-            ("2", ReLU(inplace: true)));
+            ("2", Rectifier.Layer()));
         register_module("stem", _stem);
         _layers = [.. Enumerable.Range(0, 4).Select(stage => Stage(stage == 0 ? 64 : 32L << stage, 64L << stage, stage == 0 ? 1 : 2))];
         for (var stage = 0; stage < _layers.Length; stage++)
@@ -60,7 +60,7 @@ internal sealed class ResNet3d : Backbone
         {
             _conv1 = Sequential(
                 ("0", Conv3d(inputs, outputs, 3, stride: stride, padding: 1, bias: false)), ("1", BatchNorm3d(outputs)),
-                ("2", ReLU(inplace: true)));
+                ("2", Rectifier.Layer()));
             _conv2 = Sequential(("0", Conv3d(outputs, outputs, 3, padding: 1, bias: false)), ("1", BatchNorm3d(outputs)));
             register_module("conv1", _conv1);
             register_module("conv2", _conv2);
@@ -75,7 +75,7 @@ internal sealed class ResNet3d : Backbone
         {
             using var scope = NewDisposeScope();
             var x = _conv2.call(_conv1.call(input));
-            return x.add_(_downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+            return Rectifier.Apply(x.add_(_downsample?.call(input) ?? input)).MoveToOuterDisposeScope();
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class SimpleCnn : Backbone
 
             features.AddRange([
                 ($"conv{layer}", Conv2d(widths[layer - 1], widths[layer], 3, padding: 1, bias: false)),
-                ($"bn{layer}", BatchNorm2d(widths[layer])), ($"relu{layer}", ReLU(inplace: true)),
+                ($"bn{layer}", BatchNorm2d(widths[layer])), ($"relu{layer}", Rectifier.Layer()),
             ]);
         }
 

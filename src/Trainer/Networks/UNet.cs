@@ -114,8 +114,8 @@ internal sealed class UNet : Architecture
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            var x = _bn1.call(_conv1.call(input)).relu_();
-            return _bn2.call(_conv2.call(x)).relu_().MoveToOuterDisposeScope();
+            var x = Rectifier.Apply(_bn1.call(_conv1.call(input)));
+            return Rectifier.Apply(_bn2.call(_conv2.call(x))).MoveToOuterDisposeScope();
         }
     }
 }

@@ -54,8 +54,8 @@ internal sealed class Vgg : Backbone
     {
         using var scope = NewDisposeScope();
         var x = _average.call(_pool.call(features)).flatten(1);
-        x = Drop(_first.call(x).relu_());
-        x = Drop(_second.call(x).relu_());
+        x = Drop(Rectifier.Apply(_first.call(x)));
+        x = Drop(Rectifier.Apply(_second.call(x)));
         return _last.call(x).MoveToOuterDisposeScope();
     }
 
@@ -75,7 +75,7 @@ internal sealed class Vgg : Backbone
                     yield return ($"{index++}", BatchNorm2d(width));
                 }
 
-                yield return ($"{index++}", ReLU(inplace: true));
+                yield return ($"{index++}", Rectifier.Layer());
             }
 
             yield return ($"{index++}", MaxPool2d(2));

@@ -1,4 +1,5 @@
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Explanation;
 
 namespace Scanlock.Trainer.Training;
 
@@ -24,8 +25,11 @@ internal sealed class EvaluationTrial(TrialPlan plan, Dataset data)
 
         using var owned = network;
         Rounding.Release(network, plan.Precision, steps: 0);
+        var report = new TrialReport(plan, data).OfEvaluation(network) with
+        {
+            Explanation = new Explanations(plan, compute, data.Items).Of(network, data.Samples),
+        };
         return await Release.WriteAsync(
-            network, plan, new Validation(plan, data.Items, data.Samples, compute).Of(network), new TrialReport(plan, data).OfEvaluation(network),
-            call.Out, cancellationToken);
+            network, plan, new Validation(plan, data.Items, data.Samples, compute).Of(network), report, call.Out, cancellationToken);
     }
 }

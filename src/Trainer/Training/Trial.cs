@@ -2,6 +2,7 @@ using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Adversarial;
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Explanation;
 using Scanlock.Trainer.Output;
 using Scanlock.Trainer.Training.Checkpoints;
 using Scanlock.Trainer.Training.Losses;
@@ -69,6 +70,7 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
         var report = new TrialReport(plan, data).OfTraining(state, split) with
         {
             Adversarial = new Robustness(plan, compute, data.Items, split.Validation, plain).Of(network, state.Before.SaliencyInLung),
+            Explanation = new Explanations(plan, compute, data.Items).Of(network, split.Validation),
         };
         return await Release.WriteAsync(network, plan, validation.Of(network), report, call.Out, cancellationToken);
     }

@@ -32,13 +32,14 @@ public sealed class EvaluationTrialTests : IDisposable
         string network, string task, double average, string keep, string precision)
     {
         await TrainingDataAsync();
+        var explanation = ("explanation", task == "classify" ? "gradcam" : "none");
         var trained = await TrainerRun.StartAsync(_folder.Path, Job(
-            ("network", network), ("task", task), ("epochs", 4), ("average_decay", average), ("keep", keep),
+            explanation, ("network", network), ("task", task), ("epochs", 4), ("average_decay", average), ("keep", keep),
             ("validation", new JsonObject { ["holdout"] = Holdout })) with { Precision = precision });
         Assert.True(trained.ExitCode == 0, trained.Error);
         await Phantoms.WriteAsync([.. _slices.Where(IsHeldOut)], _folder["data"]);
 
-        var job = EvaluationOf(await InstallAsync(trained.Model), ("network", network)) with { Precision = precision };
+        var job = EvaluationOf(await InstallAsync(trained.Model), explanation, ("network", network)) with { Precision = precision };
         var evaluated = await TrainerRun.StartAsync(_folder.Path, job);
 
         Assert.True(evaluated.ExitCode == 0, evaluated.Error);
@@ -46,6 +47,8 @@ public sealed class EvaluationTrialTests : IDisposable
         Assert.Equivalent(before.Final, after.Final, strict: true);
         Assert.Equivalent(before.Scans, after.Scans, strict: true);
         Assert.Equivalent(before.Segmentation, after.Segmentation, strict: true);
+        Assert.Equal(before.Explanation, after.Explanation);
+        Assert.Equal(task == "classify", after.Explanation is not null);
         Assert.Equal(before.Validation, after.Validation);
         Assert.Equal((0, (int?)null, 0), (after.Steps, after.KeptEpoch, after.Epochs.Count));
         Assert.All(after.Training, none => Assert.Equal((0, 0), (none.Patients, none.Samples)));
