@@ -87,6 +87,11 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return tooFew;
         }
 
+        if (Segments && split.Training.All(s => s.Class == 0))
+        {
+            return new Outcome.Failed(JobFailures.OneClass, "no training slice has a lesion; there is nothing to learn to segment");
+        }
+
         var steps = feed.StepsPerEpoch * _spec.Epochs;
         return steps < plan.Minima.Steps
             ? new Outcome.Failed(

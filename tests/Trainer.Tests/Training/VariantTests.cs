@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.LibTorch;
@@ -56,6 +57,21 @@ public sealed class VariantTests : IDisposable
         Assert.Equal(run.Metrics.Validation[1].Samples, marked.LesionSlices);
         Assert.Equal(32 * 32 * run.Metrics.Validation.Sum(c => c.Samples), marked.TruePositives + marked.FalsePositives + marked.TrueNegatives + marked.FalseNegatives);
         Assert.Equal(run.Progress.Select(p => p.Values[ProgressNames.Dice]), run.Metrics.Epochs.Select(e => e.Dice!.Value));
+    }
+
+    [Fact]
+    [Trait("promise", "P11")]
+    public async Task Without_a_lesion_in_the_training_part_there_is_nothing_to_segment()
+    {
+        var slices = Phantoms.Make(patientsPerClass: 2, slicesPerPatient: 3, masks: true);
+        await Phantoms.WriteAsync(slices, _folder["data"]);
+        await Phantoms.WriteLabelsAsync(slices.Select(s => new LabelRow(s.Key, "test_part", s.Class)), _folder["data"]);
+
+        var run = await TrainerRun.StartAsync(_folder.Path, TrainerRun.Spec(
+            ("network", "unet"), ("task", "segment"), ("batch", 4), ("class_weights", "balanced"), ("validation", new JsonObject { ["holdout"] = "test_part" })));
+
+        Assert.Equal(JobFailures.OneClass, run.Failure);
+        Assert.Contains("no training slice has a lesion", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
