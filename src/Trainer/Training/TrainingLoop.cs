@@ -89,7 +89,7 @@ internal sealed class TrainingLoop(
         loss.backward();
         if (_spec.GradientClip > 0)
         {
-            utils.clip_grad_norm_(state.Network.parameters(), _spec.GradientClip);
+            nn.utils.clip_grad_norm_(state.Network.parameters(), _spec.GradientClip);
         }
 
         state.Optimizer.step();
