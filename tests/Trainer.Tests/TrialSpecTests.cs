@@ -20,7 +20,7 @@ public sealed class TrialSpecTests
         Assert.Equal(
             new TrialSpec(
                 1, "classify", "covid", "resnet18", 1, 0, "none", 128, 32, new HuWindow(-500, 1500), new LungPreparation("none", 10_000, 0.1, 50),
-                "shuffled", new Augmentation(Flip: true, 10, 0.05, 0.1, 0, 0, 0), new ValidationChoice(0.2, "", 0, 0), 20, 16,
+                "shuffled", new Augmentation(Flip: true, 10, 0.05, 0.1, 0, 0, 0), new ValidationChoice(0.2, "", "1", 0, 0), 20, 16,
                 "cross_entropy", 2, 0, "none", "adamw", 0.001, 0.01, 0.9, Amsgrad: false, "cosine", 0, 10, 0.1, 0, 0, "last", 0,
                 new("none", 20, 0.001, 0.2, 1024, 0.99), new AdversarialTraining(0, 0.01, 3, 0.005),
                 new WeakSupervision("full", 0, 0, 1), new ActiveLearning(0, 4, 100), "none", 1000, "auto"),

@@ -90,10 +90,11 @@ public sealed record Augmentation(bool Flip, double Rotate, double Shift, double
 
 /// <summary>Which patients are kept out of training and evaluated on.</summary>
 /// <param name="Fraction">Share of each class's patients, where nothing else is chosen.</param>
-/// <param name="Holdout">Name of a label whose value 1 marks the validation part; empty to draw it.</param>
+/// <param name="Holdout">Name of a label that marks the validation part; empty to draw it.</param>
+/// <param name="HoldoutValue">The label's value there.</param>
 /// <param name="Folds">Parts of a cross-validation; 0 for none.</param>
 /// <param name="Fold">The part to evaluate on, 0 to <paramref name="Folds"/> - 1.</param>
-public sealed record ValidationChoice(double Fraction, string Holdout, int Folds, int Fold);
+public sealed record ValidationChoice(double Fraction, string Holdout, string HoldoutValue, int Folds, int Fold);
 
 /// <summary>What the network learns before it sees a label.</summary>
 /// <param name="Method"><c>none</c>, <see cref="Rotation"/> or <see cref="Contrast"/>.</param>

@@ -56,7 +56,8 @@ public static class TrialSpecFields
         new GroupField("validation", "Which patients are kept out of training and evaluated on.",
         [
             new NumberField("fraction", "Share of each class's patients, drawn by the seed.", 0.05, 0.5, 0.2),
-            new NameField("holdout", "Name of a label whose value 1 marks the validation part, in place of a drawn one.", 64, ""),
+            new NameField("holdout", "Name of a label that marks the validation part, in place of a drawn one; other slices of its patients are left out.", 64, ""),
+            new NameField("holdout_value", "Value of that label in the validation part.", 64, "1"),
             new IntegerField("folds", "Parts of a cross-validation by patient, in place of a drawn share; 0 for none.", 0, 20, 0),
             new IntegerField("fold", "The part to evaluate on, from 0.", 0, 19, 0),
         ]),

@@ -51,7 +51,7 @@ internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Item
         }
 
         await using var table = File.OpenRead(file);
-        return await LabelTable.ReadAsync(table, label, spec.Validation.Holdout, cancellationToken);
+        return await LabelTable.ReadAsync(table, label, spec.Validation.Holdout, spec.Validation.HoldoutValue, cancellationToken);
     }
 
     private static Result<Dataset> Join(PreparedSet set, Labels labels, bool segments)

@@ -20,17 +20,20 @@ internal sealed class LabelTable
 
     private readonly string _label;
     private readonly string _holdout;
+    private readonly string _heldValue;
     private readonly Dictionary<string, int> _classes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
 
-    private LabelTable(string label, string holdout) => (_label, _holdout) = (label, holdout);
+    private LabelTable(string label, string holdout, string heldValue) => (_label, _holdout, _heldValue) = (label, holdout, heldValue);
 
     /// <param name="label">Whose classes (0 or 1) are kept; empty for none.</param>
-    /// <param name="holdout">The label whose value 1 marks the validation part; empty for none.</param>
-    internal static async Task<Result<Labels>> ReadAsync(Stream table, string label, string holdout, CancellationToken cancellationToken)
+    /// <param name="holdout">The label that marks the validation part; empty for none.</param>
+    /// <param name="heldValue">Its value there.</param>
+    internal static async Task<Result<Labels>> ReadAsync(
+        Stream table, string label, string holdout, string heldValue, CancellationToken cancellationToken)
     {
-        var reading = new LabelTable(label, holdout);
+        var reading = new LabelTable(label, holdout, heldValue);
         using var lines = new StreamReader(table, leaveOpen: true);
         for (var number = 1; await lines.ReadLineAsync(cancellationToken) is { } line; number++)
         {
@@ -59,18 +62,16 @@ internal sealed class LabelTable
         }
 
         _names.Add(row.Name);
-        return (row.Name == _label ? Keep(row, _classes) : null) ?? (row.Name == _holdout ? Keep(row, _held) : null);
-    }
-
-    private static string? Keep(LabelRow row, Dictionary<string, int> values)
-    {
-        if (row.Value is not ("0" or "1"))
+        if (row.Name == _label && row.Value is not ("0" or "1"))
         {
             return $"gives {row.Name} a value that it cannot have: it must be 0 or 1";
         }
 
-        return values.TryAdd(row.Key, row.Value == "1" ? 1 : 0) ? null : $"gives sample {row.Key} a second value of {row.Name}";
+        return (row.Name == _label ? Keep(row, "1", _classes) : null) ?? (row.Name == _holdout ? Keep(row, _heldValue, _held) : null);
     }
+
+    private static string? Keep(LabelRow row, string positive, Dictionary<string, int> values) =>
+        values.TryAdd(row.Key, row.Value == positive ? 1 : 0) ? null : $"gives sample {row.Key} a second value of {row.Name}";
 
     private Result<Labels> Complete()
     {

@@ -51,7 +51,10 @@ internal sealed record PatientSplit(IReadOnlyList<Sample> Training, IReadOnlyLis
         return Divided(samples, s => held.Contains(s.Patient), bothClasses);
     }
 
-    /// <summary>Samples that the holdout label marks are the validation part.</summary>
+    /// <summary>
+    /// Samples that the holdout label marks are the validation part. Where it marks only some of a patient's, the others are in no part:
+    /// who is validated on was never trained on.
+    /// </summary>
     internal static Result<PatientSplit> ByHoldout(IReadOnlyList<Sample> samples, bool bothClasses = true)
     {
         var patients = Patients(samples);
@@ -60,10 +63,8 @@ internal sealed record PatientSplit(IReadOnlyList<Sample> Training, IReadOnlyLis
             return unfit;
         }
 
-        var torn = samples.GroupBy(s => s.Patient, StringComparer.Ordinal).Count(g => g.Any(s => s.HeldOut) && g.Any(s => !s.HeldOut));
-        return torn > 0
-            ? new Result<PatientSplit>.Refused(JobFailures.BadData, $"validation.holdout: it puts {torn} patients into both parts")
-            : Divided(samples, s => s.HeldOut, bothClasses);
+        var held = samples.Where(s => s.HeldOut).Select(s => s.Patient).ToHashSet(StringComparer.Ordinal);
+        return Divided([.. samples.Where(s => s.HeldOut || !held.Contains(s.Patient))], s => s.HeldOut, bothClasses);
     }
 
     /// <summary>Every patient, by name; positive as soon as one sample is.</summary>

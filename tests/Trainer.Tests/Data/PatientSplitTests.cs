@@ -76,13 +76,16 @@ public sealed class PatientSplitTests
     }
 
     [Fact]
-    public void A_holdout_that_tears_patients_apart_is_refused_and_only_their_number_is_said()
+    public void Who_is_validated_on_was_never_trained_on_though_the_holdout_marks_only_some_of_their_slices()
     {
-        var samples = Slices(4).Select((s, i) => s with { HeldOut = i is 0 or 1 or 3 }).ToList();
+        var samples = Slices(4).Select((s, i) => s with { HeldOut = i is 0 or 3 }).ToList();
+        var held = new[] { samples[0], samples[3] };
 
-        var refused = Assert.IsType<Result<PatientSplit>.Refused>(PatientSplit.ByHoldout(samples));
+        var split = Assert.IsType<Result<PatientSplit>.Ok>(PatientSplit.ByHoldout(samples)).Value;
 
-        Assert.Equal((JobFailures.BadData, "validation.holdout: it puts 2 patients into both parts"), (refused.Code, refused.Sentence));
+        Assert.Equal(held, split.Validation);
+        Assert.Equal(samples.Where(s => held.All(h => h.Patient != s.Patient)), split.Training);
+        Assert.True(split.Training.Count + split.Validation.Count < samples.Count, "some slice of a held patient is in no part");
     }
 
     [Fact]
