@@ -160,8 +160,8 @@ public sealed class FullMetricsGateTests
         var metrics = Accepted(s_honest, Sample.FullRules);
         var reversed = Accepted(s_honest with { Active = s_honest.Active! with { Regions = [.. s_honest.Active.Regions.Reverse()] } }, Sample.FullRules);
 
-        Assert.Equal([("b2", 0.69), ("a1", 0.6), ("a1", 0.6)], metrics.Metrics.Active!.Regions.Select(region => (region.Sample, region.Entropy)));
-        Assert.Equal([0.05, 0.2, 0.1], metrics.Metrics.Active.Regions.Select(region => region.Bald));
+        Assert.Equal([("a1", 0.6), ("a1", 0.6), ("b2", 0.69)], metrics.Metrics.Active!.Regions.Select(region => (region.Sample, region.Entropy)));
+        Assert.Equal([0.2, 0.1, 0.05], metrics.Metrics.Active.Regions.Select(region => region.Bald));
         Assert.Equal(metrics.Canonical, reversed.Canonical);
     }
 

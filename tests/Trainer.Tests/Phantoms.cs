@@ -98,6 +98,6 @@ internal static class Phantoms
         return (units, lesion);
     }
 
-    private static bool Inside(double u, double v, double cx, double cy, double rx, double ry) =>
+    internal static bool Inside(double u, double v, double cx, double cy, double rx, double ry) =>
         Math.Pow((u - cx) / rx, 2) + Math.Pow((v - cy) / ry, 2) < 1;
 }

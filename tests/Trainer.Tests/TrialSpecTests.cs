@@ -23,7 +23,7 @@ public sealed class TrialSpecTests
                 "shuffled", new Augmentation(Flip: true, 10, 0.05, 0.1, 0, 0, 0), new ValidationChoice(0.2, "", "1", 0, 0), 20, 16,
                 "cross_entropy", 2, 0, "none", "adamw", 0.001, 0.01, 0.9, Amsgrad: false, "cosine", 0, 10, 0.1, 0, 0, "last", 0,
                 new("none", 20, 0.001, 0.2, 1024, 0.99), new AdversarialTraining(0, 0.01, 3, 0.005),
-                new WeakSupervision("full", 0, 0, 1), new ActiveLearning(0, 4, 100), "none", 1000, "auto"),
+                new("full", 0, 0, 1), new(0, 4, 100), "none", 1000, "auto"),
             spec);
         Assert.Equal(spec, Valid(Encoding.UTF8.GetString(Wire.Write(spec, ContractsJson.Strict.TrialSpec))));
     }
@@ -56,6 +56,10 @@ public sealed class TrialSpecTests
     [InlineData("""{"v":1,"label":"covid","network":"resnet18","validation":{"folds":5,"holdout":"split"}}""", "validation.holdout: cannot go together with validation.folds")]
     [InlineData("""{"v":1,"label":"covid","network":"resnet18","weak":{"supervision":"points"}}""", "weak: is for segmentation")]
     [InlineData("""{"v":1,"label":"covid","network":"resnet18","active":{"passes":5}}""", "active.passes: needs dropout above 0")]
+    [InlineData("""{"v":1,"task":"segment","network":"unet3d","dropout":0.5,"active":{"passes":5}}""", "active.passes: unet3d is on volumes: regions are of slices")]
+    [InlineData("""{"v":1,"task":"segment","network":"unet","loss":"dice","weak":{"supervision":"points"}}""", "weak.supervision: points go with loss cross_entropy, without")]
+    [InlineData("""{"v":1,"task":"segment","network":"unet","class_weights":"balanced","weak":{"supervision":"points"}}""", "weak.supervision: points go with loss cross_entropy, without")]
+    [InlineData("""{"v":1,"task":"segment","network":"unet3d","weak":{"views":3}}""", "weak.views: unet3d is on volumes: they have 2 views")]
     [InlineData("""{"v":1,"label":"covid","network":"resnet18","v":1}""", "v: given twice")]
     [InlineData("""{"v":1,"task":"segment","network":"unet","adversarial":{"share":0.5}}""", "adversarial.share: is for classifiers")]
     [InlineData("""{"v":1,"label":"covid","network":"efficientnet_b0","explanation":"guided_gradcam"}""", "explanation: guided_gradcam is for networks of rectifiers")]

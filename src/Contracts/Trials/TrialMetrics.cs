@@ -89,7 +89,7 @@ public sealed record ExplanationMetrics(
     string Method, int? Samples, double? EnergyInLung, double? EnergyInLesion, double? DeletionAuc, double? InsertionAuc);
 
 /// <summary>Where a label would teach most: for the hospital's own people, so it leaves only with a reviewer's consent.</summary>
-/// <param name="Regions">The most uncertain first: by <see cref="RegionScore.Entropy"/>, then <see cref="RegionScore.Bald"/>.</param>
+/// <param name="Regions">The most uncertain first: by <see cref="RegionScore.Bald"/>.</param>
 public sealed record ActiveMetrics(int Passes, int Grid, IReadOnlyList<RegionScore> Regions);
 
 /// <param name="Sample">The sample's key in its shard, a pseudonym.</param>

@@ -114,10 +114,10 @@ public sealed record Pretraining(string Method, int Epochs, double LearningRate,
 public sealed record AdversarialTraining(double Share, double Epsilon, int Steps, double StepSize);
 
 /// <summary>Learning to segment from less than full masks.</summary>
-/// <param name="Supervision"><c>full</c> masks, or <see cref="Points"/>: one point per lesion and some outside, drawn from the masks.</param>
-/// <param name="FlipConsistency">Weight of agreeing with oneself on the mirrored slice.</param>
-/// <param name="RotationConsistency">Weight of agreeing with oneself on the slice turned by quarter turns.</param>
-/// <param name="Views">Mirrored and turned views whose answers are averaged in evaluation.</param>
+/// <param name="Supervision"><c>full</c> masks, or <see cref="Points"/>: one point per lesion and as many outside, drawn from the masks.</param>
+/// <param name="FlipConsistency">Weight of the mirrored slice: of agreeing with oneself on it, and of its own loss.</param>
+/// <param name="RotationConsistency">Weight of the slice turned by one to three quarter turns, likewise.</param>
+/// <param name="Views">Mirrored and turned views whose probabilities are averaged in evaluation.</param>
 public sealed record WeakSupervision(string Supervision, double FlipConsistency, double RotationConsistency, int Views)
 {
     public const string Points = "points";

@@ -102,6 +102,21 @@ internal static class TrialSpecRules
             yield return new("active.passes", "needs dropout above 0");
         }
 
+        if (spec.Active.Passes > 0 && network.Dimensions == 3)
+        {
+            yield return new("active.passes", $"{spec.Network} is on volumes: regions are of slices");
+        }
+
+        if (spec.Weak.Supervision == WeakSupervision.Points && spec is not { Loss: "cross_entropy", LabelSmoothing: 0, ClassWeights: "none" })
+        {
+            yield return new("weak.supervision", "points go with loss cross_entropy, without label_smoothing and class_weights");
+        }
+
+        if (network.Dimensions == 3 && spec.Weak.Views > 2)
+        {
+            yield return new("weak.views", $"{spec.Network} is on volumes: they have 2 views, as they are and mirrored");
+        }
+
         if (network.Dimensions == 3 && (spec.Pretraining.Method != "none" || spec.Explanation != "none" || spec.Weak.RotationConsistency > 0))
         {
             yield return new("network", $"{spec.Network} is on volumes: pretraining, explanation and rotation_consistency are on slices");

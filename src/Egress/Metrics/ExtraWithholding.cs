@@ -71,7 +71,7 @@ internal static class ExtraWithholding
         {
             Regions =
             [
-                .. rounded.OrderByDescending(region => region.Entropy).ThenByDescending(region => region.Bald)
+                .. rounded.OrderByDescending(region => region.Bald)
                     .ThenBy(region => region.Sample, StringComparer.Ordinal).ThenBy(region => region.Row).ThenBy(region => region.Column),
             ],
         };

@@ -6,7 +6,8 @@ namespace Scanlock.Trainer.Data;
 /// <summary>
 /// Changes one sample at random: (1) flip, turn, shift, size and elastic displacement as one map of the plane, so that it is resampled
 /// once, the slices of a volume alike; (2) the exponent of its grey levels; (3) noise, after resampling, which would smooth it. Masks go
-/// through the same map and take the nearest pixel. Outside an image all is black, and nothing is marked.
+/// through the same map and take the nearest pixel; points go to the pixel nearest to them. Outside an image all is black, and nothing is
+/// marked.
 /// </summary>
 internal sealed class Augmenter
 {
@@ -21,11 +22,12 @@ internal sealed class Augmenter
         by is { Flip: false, Rotate: 0, Shift: 0, Scale: 0, Noise: 0, Gamma: 0, Elastic: 0 } ? null : new Augmenter(by, layout);
 
     /// <param name="mask">Empty where there is none; <paramref name="lung"/> likewise.</param>
-    internal void Apply(DeterministicRandom random, Span<float> pixels, Span<byte> mask, Span<byte> lung)
+    /// <param name="arePoints">Whether the mask has single pixels that must not be lost.</param>
+    internal void Apply(DeterministicRandom random, Span<float> pixels, Span<byte> mask, Span<byte> lung, bool arePoints = false)
     {
         if (_affine is not null || _by.Elastic > 0)
         {
-            Move(random, pixels, mask, lung);
+            Move(random, pixels, mask, lung, arePoints);
         }
 
         if (_by.Gamma > 0)
@@ -39,7 +41,7 @@ internal sealed class Augmenter
         }
     }
 
-    private void Move(DeterministicRandom random, Span<float> pixels, Span<byte> mask, Span<byte> lung)
+    private void Move(DeterministicRandom random, Span<float> pixels, Span<byte> mask, Span<byte> lung, bool arePoints)
     {
         Span<float> affine = [1, 0, 0, 0, 1, 0];
         _affine?.Draw(random, affine);
@@ -58,20 +60,22 @@ internal sealed class Augmenter
         }
 
         ArrayPool<float>.Shared.Return(buffer);
-        MoveMask(map, mask);
-        MoveMask(map, lung);
+        MoveMask(mask, arePoints ? map.Points : map.Nearest);
+        MoveMask(lung, map.Nearest);
     }
 
-    private void MoveMask(PlaneMap map, Span<byte> mask)
+    private void MoveMask(Span<byte> mask, MoveMarks move)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(_layout.Area);
         for (var begin = 0; begin < mask.Length; begin += _layout.Area)
         {
             var marks = mask.Slice(begin, _layout.Area);
             marks.CopyTo(buffer);
-            map.Nearest(buffer, marks);
+            move(buffer.AsSpan(0, marks.Length), marks);
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
     }
+
+    private delegate void MoveMarks(ReadOnlySpan<byte> mask, Span<byte> into);
 }

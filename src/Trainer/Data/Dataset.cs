@@ -6,8 +6,10 @@ namespace Scanlock.Trainer.Data;
 
 /// <summary>All labelled samples of the data folder, by key whatever the order of shards, and where their pixels are.</summary>
 /// <param name="Unlabelled">Samples without the label, or, where masks are learnt, without a mask; they are left out.</param>
+/// <param name="Candidates">Of those the ones that active learning asks about, in the order of their keys; none where it is off. Their class is 0.</param>
 /// <param name="Report">What the preparation dropped, and why.</param>
-internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Items, int Unlabelled, PreparationReport Report) : IDisposable
+internal sealed record Dataset(
+    IReadOnlyList<Sample> Samples, PreparedItems Items, int Unlabelled, IReadOnlyList<Sample> Candidates, PreparationReport Report) : IDisposable
 {
     public void Dispose() => Items.Dispose();
 
@@ -23,12 +25,12 @@ internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Item
 
         var parameters = PreparationParameters.Of(plan.Spec);
         var shards = new ShardFolder(folder, plan.Threads);
-        var segments = IsSegmentation(plan.Spec);
+        var (segments, asks) = (IsSegmentation(plan.Spec), plan.Spec.Active.Passes > 0);
         var found = prepared is null ? null : await new PreparedStore(prepared).OpenAsync(shards, parameters, cancellationToken);
-        found ??= await PreparedSet.InMemoryAsync(shards, parameters, key => segments || labels.Classes.ContainsKey(key), cancellationToken);
+        found ??= await PreparedSet.InMemoryAsync(shards, parameters, key => segments || asks || labels.Classes.ContainsKey(key), cancellationToken);
         return found switch
         {
-            Result<PreparedSet>.Ok(var set) => Join(set, labels, segments),
+            Result<PreparedSet>.Ok(var set) => Join(set, labels, segments, asks),
             Result<PreparedSet>.Refused refused => refused.As<Dataset>(),
             _ => throw new InvalidOperationException("a result is one of two things"),
         };
@@ -54,7 +56,7 @@ internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Item
         return await LabelTable.ReadAsync(table, label, spec.Validation.Holdout, spec.Validation.HoldoutValue, cancellationToken);
     }
 
-    private static Result<Dataset> Join(PreparedSet set, Labels labels, bool segments)
+    private static Result<Dataset> Join(PreparedSet set, Labels labels, bool segments, bool asks)
     {
         var known = set.Keys();
         if (labels.Classes.Keys.Concat(labels.HeldOut).FirstOrDefault(key => !known.Contains(key)) is { } missing)
@@ -63,12 +65,17 @@ internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Item
         }
 
         var samples = new List<Sample>();
+        var candidates = new List<Sample>();
         for (var i = 0; i < set.Items.Items.Count; i++)
         {
             var item = set.Items.Items[i];
             if ((segments ? item.Marked is { } marked ? Math.Min(marked, 1) : null : Class(item, labels)) is { } of)
             {
                 samples.Add(new Sample(item.Key, item.Patient, item.Series, of, i, item.Slices.Any(labels.HeldOut.Contains)));
+            }
+            else if (asks)
+            {
+                candidates.Add(new Sample(item.Key, item.Patient, item.Series, 0, i));
             }
         }
 
@@ -81,7 +88,7 @@ internal sealed record Dataset(IReadOnlyList<Sample> Samples, PreparedItems Item
 
         return segments && samples.All(s => s.Class == 0)
             ? Bad(set, $"all {samples.Count} masks are empty; there is nothing to learn to segment")
-            : new Result<Dataset>.Ok(new Dataset(samples, set.Items, set.Samples - samples.Count, set.Report));
+            : new Result<Dataset>.Ok(new Dataset(samples, set.Items, set.Samples - samples.Count, candidates, set.Report));
     }
 
     private static int? Class(PreparedItem item, Labels labels)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.WeakSupervision;
 
 namespace Scanlock.Trainer.Data;
 
@@ -22,6 +23,7 @@ internal sealed class Loader(
 
     private readonly ConcurrentQueue<Batch> _spare = new();
     private readonly Augmenter? _augmenter = Augmenter.For(spec.Augmentation, items.Layout);
+    private readonly PointMarks? _points = parts.HasFlag(BatchParts.Points) ? new PointMarks(items.Layout, seed) : null;
     private long _waited;
 
     /// <summary>Whole batches in an epoch; an incomplete one is left out.</summary>
@@ -92,7 +94,7 @@ internal sealed class Loader(
                 var masks = batch.Masks.Length > 0 ? batch.Masks.AsSpan(place * pixels, pixels) : default;
                 var lungs = batch.Lungs.Length > 0 ? batch.Lungs.AsSpan(place * pixels, pixels) : default;
                 Read(sample, batch.Pixels.AsSpan(place * pixels, pixels), masks, lungs);
-                augmenter?.Apply(random, batch.Pixels.AsSpan(place * pixels, pixels), masks, lungs);
+                augmenter?.Apply(random, batch.Pixels.AsSpan(place * pixels, pixels), masks, lungs, arePoints: _points is not null);
             }
         }
 
@@ -105,6 +107,7 @@ internal sealed class Loader(
         if (!masks.IsEmpty)
         {
             items.ReadMask(sample.Item, masks);
+            _points?.Keep(sample.Key, masks);
         }
 
         if (!lungs.IsEmpty)

@@ -8,6 +8,11 @@ namespace Scanlock.Trainer.Data;
 /// </summary>
 internal sealed class PlaneMap : IDisposable
 {
+    /// <summary>
+    /// Of the squared distance between neighbours: a point between four pixels is up to half of it away, and what is elastic skews that.
+    /// </summary>
+    private const float Reach = 0.75f;
+
     private readonly int _side;
     private readonly float[] _x;
     private readonly float[] _y;
@@ -76,6 +81,40 @@ internal sealed class PlaneMap : IDisposable
             into[i] = (uint)column < _side && (uint)row < _side ? mask[(row * _side) + column] : (byte)0;
         }
     }
+
+    /// <summary>
+    /// Each mark to the one pixel that comes from nearest to it, however the map stretches or shrinks; one that leaves the image is gone.
+    /// Of two marks at one pixel the larger one stays.
+    /// </summary>
+    internal void Points(ReadOnlySpan<byte> marks, Span<byte> into)
+    {
+        into.Clear();
+        for (var i = 0; i < marks.Length; i++)
+        {
+            if (marks[i] > 0 && PixelOf(i % _side, i / _side, into.Length) is { } pixel)
+            {
+                into[pixel] = Math.Max(into[pixel], marks[i]);
+            }
+        }
+    }
+
+    private int? PixelOf(int column, int row, int pixels)
+    {
+        var (nearest, least) = (0, float.MaxValue);
+        for (var i = 0; i < pixels; i++)
+        {
+            if (Distance(i, column, row) is var distance && distance < least)
+            {
+                (nearest, least) = (i, distance);
+            }
+        }
+
+        var beside = nearest % _side == 0 ? nearest + 1 : nearest - 1;
+        return least <= Reach * Distance(beside, _x[nearest], _y[nearest]) ? nearest : null;
+    }
+
+    /// <summary>Squared, of where a pixel comes from to a place in the original.</summary>
+    private float Distance(int pixel, float x, float y) => ((_x[pixel] - x) * (_x[pixel] - x)) + ((_y[pixel] - y) * (_y[pixel] - y));
 
     private static float Mix(float from, float to, float share) => from + ((to - from) * share);
 

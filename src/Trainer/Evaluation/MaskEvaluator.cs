@@ -1,11 +1,12 @@
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Training;
+using Scanlock.Trainer.WeakSupervision;
 using static Scanlock.LibTorch.torch.nn;
 
 namespace Scanlock.Trainer.Evaluation;
 
-/// <summary>Runs a network that marks lesions over samples as they are, without augmentation.</summary>
+/// <summary>Runs a network that marks lesions over samples as they are, or in as many views as the spec says, without augmentation.</summary>
 internal static class MaskEvaluator
 {
     /// <summary>What it marked, and its plain binary cross-entropy over all pixels: not a number where an answer is none.</summary>
@@ -20,7 +21,7 @@ internal static class MaskEvaluator
         {
             using var scope = NewDisposeScope();
             var input = NetworkInput.From(batch, spec, device);
-            var logits = network.call(input.Images);
+            var logits = ManyViews.Answers(network, input.Images, spec.Weak.Views);
             loss += functional.binary_cross_entropy_with_logits(logits, input.Masks!, reduction: Reduction.Sum).ToDouble();
             pixels += logits.numel();
             marked.AddRange(Counted(logits, input.Masks!).Zip(batch.Samples, (counts, sample) => new MarkedSample(sample.Patient, counts)));

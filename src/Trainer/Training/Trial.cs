@@ -1,11 +1,14 @@
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.ActiveLearning;
 using Scanlock.Trainer.Adversarial;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Explanation;
+using Scanlock.Trainer.Networks;
 using Scanlock.Trainer.Output;
 using Scanlock.Trainer.Training.Checkpoints;
 using Scanlock.Trainer.Training.Losses;
+using Scanlock.Trainer.WeakSupervision;
 
 namespace Scanlock.Trainer.Training;
 
@@ -18,6 +21,10 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
 {
     private readonly TrialSpec _spec = plan.Spec;
 
+    /// <summary>What is learnt from besides pixels and classes.</summary>
+    private BatchParts Parts => !Segments ? BatchParts.None
+        : ConsistencyObjective.LearnsPoints(_spec) ? BatchParts.Masks | BatchParts.Points : BatchParts.Masks;
+
     private bool Segments => TrialNetworks.Of(_spec.Network).Task == TrialSpec.Segment;
 
     internal async Task<Outcome> RunAsync(CommandLine call, CancellationToken cancellationToken)
@@ -28,7 +35,7 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return ((Result<PatientSplit>.Refused)made).Failed;
         }
 
-        var feed = new Loader(data.Items, split.Training, _spec, plan.Seed, Segments ? BatchParts.Masks : BatchParts.None);
+        var feed = new Loader(data.Items, split.Training, _spec, plan.Seed, Parts);
         if (BelowMinima(split, feed) is { } refused)
         {
             return refused;
@@ -71,6 +78,7 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
         {
             Adversarial = new Robustness(plan, compute, data.Items, split.Validation, plain).Of(network, state.Before.SaliencyInLung),
             Explanation = new Explanations(plan, compute, data.Items).Of(network, split.Validation),
+            Active = Active(split, network, compute.Device),
         };
         return await Release.WriteAsync(network, plan, validation.Of(network), report, call.Out, cancellationToken);
     }
@@ -99,8 +107,22 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             : null;
     }
 
-    private SupervisedObjective Objective(PatientSplit split) =>
-        new(Loss.For(_spec, _spec.ClassWeights == "none" ? null : Segments ? PixelWeights(split.Training) : SampleWeights(split.Training)));
+    private IObjective Objective(PatientSplit split)
+    {
+        var weights = _spec.ClassWeights == "none" ? null : Segments ? PixelWeights(split.Training) : SampleWeights(split.Training);
+        return Segments ? ConsistencyObjective.For(_spec, weights) : new SupervisedObjective(Loss.For(_spec, weights));
+    }
+
+    private ActiveMetrics? Active(PatientSplit split, Architecture network, Device device)
+    {
+        if (_spec.Active.Passes == 0)
+        {
+            return null;
+        }
+
+        var samples = new Loader(data.Items, [.. split.Validation, .. data.Candidates], _spec, plan.Seed);
+        return RegionScores.Of(network, samples, _spec, plan.Seed, device);
+    }
 
     private static ClassWeights SampleWeights(IReadOnlyList<Sample> samples)
     {
