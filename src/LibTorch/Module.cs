@@ -55,6 +55,18 @@ public static partial class torch
                 return this;
             }
 
+            /// <summary>Makes all floating-point parameters and buffers of one type.</summary>
+            public Module to(ScalarType dtype)
+            {
+                using var scope = NewDisposeScope();
+                foreach (var tensor in state_dict().Values.Where(t => t.dtype is ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float32 or ScalarType.Float64))
+                {
+                    tensor.SetData(tensor.detach().to(dtype));
+                }
+
+                return this;
+            }
+
             /// <summary>Puts the weights of convolutions in another order in memory; what they compute stays the same.</summary>
             public Module to(MemoryFormat memory_format)
             {

@@ -16,7 +16,7 @@ public sealed class AgreementTests(Peers peers)
         var compared = peers.Compare(network).ToList();
 
         // A bias before a normalisation has no gradient but what rounding leaves of a sum: below this there is nothing to compare.
-        var rounding = 1e-3 * compared.Where(c => c.What.StartsWith("gradient", StringComparison.Ordinal)).Max(c => c.Peers.Max(Math.Abs));
+        var rounding = 1e-9 * compared.Where(c => c.What.StartsWith("gradient", StringComparison.Ordinal)).Max(c => c.Peers.Max(Math.Abs));
         Assert.All(compared, values =>
         {
             var (what, ours, theirs) = values;

@@ -132,6 +132,9 @@ public sealed class Peers : IAsyncLifetime
         await ModelWriter.WriteAsync(network, TrainerJob.Bf16, _folder.Path, TestContext.Current.CancellationToken);
         File.Move(_folder[TrainerJob.ModelFile], _folder[$"{one.Name}.safetensors"]);
         await File.WriteAllLinesAsync(_folder[$"{one.Name}.order"], network.named_parameters().Select(p => p.name));
+
+        // In double precision, where the order of a sum cannot turn a rectifier near zero on here and off there.
+        network.to(ScalarType.Float64);
         _ours[one.Name] = Ask(network, one.Shape);
     }
 
@@ -186,14 +189,14 @@ public sealed class Peers : IAsyncLifetime
             values[i] = (i * 37 % 101 / 50f) - 1;
         }
 
-        return tensor(values, shape);
+        return tensor(values, shape).to(ScalarType.Float64);
     }
 
     /// <summary>At most some 4096 of the values, evenly spread, by a step that no side of a kernel divides.</summary>
     private static float[] Some(Tensor tensor)
     {
         const int most = 4096;
-        var values = tensor.detach().data<float>().ToArray();
+        var values = tensor.detach().to(ScalarType.Float32).data<float>().ToArray();
         var step = (values.Length + most - 1) / most;
         while (step % 2 == 0 || step % 3 == 0 || step % 5 == 0 || step % 7 == 0)
         {

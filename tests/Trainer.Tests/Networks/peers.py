@@ -172,7 +172,7 @@ def tensors(file):
 
 
 def pattern(shape):
-    return torch.arange(int(np.prod(shape))).mul(37).remainder(101).div(50.0).sub(1).reshape(tuple(shape))
+    return torch.arange(int(np.prod(shape))).mul(37).remainder(101).div(50.0).sub(1).reshape(tuple(shape)).double()
 
 
 def some(values):
@@ -188,6 +188,7 @@ def answer(folder, case):
     torch.manual_seed(1)
     model = peer(case["name"], case["channels"], case["outputs"], case["hidden"])
     model.load_state_dict(tensors(f"{folder}/{case['name']}.safetensors"), strict=True)
+    model.double()
     x = pattern(case["shape"]).requires_grad_()
     model.eval()
     with torch.no_grad():
