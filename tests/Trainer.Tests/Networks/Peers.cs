@@ -117,7 +117,6 @@ public sealed class Peers : IAsyncLifetime
 
     private async Task AskAsync(Case one)
     {
-        set_num_threads(2);
         manual_seed(11);
         using var network = one.Create();
         _tensors[one.Name] = [.. network.state_dict().Select(t => Line(t.Key, t.Value.shape, t.Value.dtype == ScalarType.Int64)).Order(StringComparer.Ordinal)];
@@ -142,6 +141,8 @@ public sealed class Peers : IAsyncLifetime
 
     private static List<(string What, float[] Values)> Ask(Architecture network, long[] shape)
     {
+        // The number is each thread's own, and other tests set theirs.
+        set_num_threads(2);
         using var scope = NewDisposeScope();
         var x = Pattern(shape);
         x.requires_grad = true;
