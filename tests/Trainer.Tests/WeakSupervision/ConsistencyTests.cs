@@ -1,5 +1,10 @@
+using System.Text.Json.Nodes;
 using Scanlock.LibTorch;
+using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Evaluation;
 using Scanlock.Trainer.Networks;
+using Scanlock.Trainer.Tests.Data;
+using Scanlock.Trainer.Tests.Training;
 using Scanlock.Trainer.Training;
 using Scanlock.Trainer.Training.Losses;
 using Scanlock.Trainer.WeakSupervision;
@@ -115,6 +120,21 @@ public sealed class ConsistencyTests : IDisposable
         Assert.Equal([-500f, 500], Values(ManyViews.Answers(pixelwise, tensor([-500f, 500], [1, 1, 2, 1]).expand(1, 1, 2, 2), 2)).Distinct());
     }
 
+    [Theory]
+    [InlineData(1, 512)]
+    [InlineData(2, 0)]
+    public void Evaluation_marks_what_the_views_of_the_spec_mark_together(int views, int marked)
+    {
+        using var network = new LeftSided();
+        var items = PreparedSamples.Of(32, 1, new float[32 * 32]);
+        var spec = Specs.Of(("task", "segment"), ("network", "unet"), ("weak", new JsonObject { ["views"] = views }));
+        var samples = new Loader(items, [new Sample("a", "p", "s", 0)], spec, 1, BatchParts.Masks);
+
+        var pixels = Assert.Single(MaskEvaluator.Score(network, samples, spec, CPU).Scores.Samples).Pixels;
+
+        Assert.Equal((marked, 1024 - marked), (pixels.FalsePositives, pixels.TrueNegatives));
+    }
+
     private static float[] Values(Tensor tensor) => tensor.contiguous().data<float>().ToArray();
 
     /// <summary>The network's logits at each pixel of the images, seen through a map from pixels of the view to those of the image.</summary>
@@ -144,6 +164,12 @@ public sealed class ConsistencyTests : IDisposable
 
     private static double Points(double[] logits, DeviceBatch batch) => Values(batch.Masks!).Zip(logits)
         .Where(p => p.First > 0).Average(p => Math.Log(1 + Math.Exp(p.First == PointMarks.Lesion ? -p.Second : p.Second)));
+
+    /// <summary>Finds the left half likely and the right half far more unlikely, whatever it sees.</summary>
+    private sealed class LeftSided() : Architecture("left", 0)
+    {
+        public override Tensor forward(Tensor input) => arange(0, 32).lt(16).to(ScalarType.Float32).mul(15).add(-10).expand(input.shape).contiguous();
+    }
 
     /// <summary>Answers each pixel with itself.</summary>
     private sealed class Pixelwise() : Architecture("pixelwise", 0)
