@@ -117,7 +117,7 @@ public static class TrialSpecFields
         ]),
         new GroupField("active", "Which regions would teach most if they were labelled.",
         [
-            new IntegerField("passes", "Times that each validation slice, and each slice without label or mask, is seen with dropout on; 0 for none.", 0, 200, 0),
+            new IntegerField("passes", "Times that each evaluated slice, and each slice without label or mask, is seen with dropout on; 0 for none.", 0, 200, 0),
             new IntegerField("grid", "Regions along each side of a slice; a classifier gives a slice as one.", 1, 32, 4),
             new IntegerField("regions", "Regions that are returned, first those that the passes disagree on most.", 1, 1000, 100),
         ]),

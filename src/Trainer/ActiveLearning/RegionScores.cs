@@ -13,6 +13,12 @@ internal static class RegionScores
     /// <summary>Of its own, so that scores do not hang on the spec's batch.</summary>
     private const int BatchSize = 16;
 
+    /// <summary>Of the slices that were evaluated and of those that have no label or mask; null where the spec asks for none.</summary>
+    internal static ActiveMetrics? Of(TrialPlan plan, Dataset data, IReadOnlyList<Sample> evaluated, Architecture network, Device device) =>
+        plan.Spec.Active.Passes == 0
+            ? null
+            : Of(network, new Loader(data.Items, [.. evaluated, .. data.Candidates], plan.Spec, plan.Seed), plan.Spec, plan.Seed, device);
+
     /// <summary>The same for the same seed, as long as libtorch computes on the processor.</summary>
     internal static ActiveMetrics Of(Architecture network, Loader samples, TrialSpec spec, long seed, Device device)
     {

@@ -1,3 +1,4 @@
+using Scanlock.Trainer.ActiveLearning;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Explanation;
 
@@ -28,6 +29,7 @@ internal sealed class EvaluationTrial(TrialPlan plan, Dataset data)
         var report = new TrialReport(plan, data).OfEvaluation(network) with
         {
             Explanation = new Explanations(plan, compute, data.Items).Of(network, data.Samples),
+            Active = RegionScores.Of(plan, data, data.Samples, network, compute.Device),
         };
         return await Release.WriteAsync(
             network, plan, new Validation(plan, data.Items, data.Samples, compute).Of(network), report, call.Out, cancellationToken);

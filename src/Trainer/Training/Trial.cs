@@ -4,7 +4,6 @@ using Scanlock.Trainer.ActiveLearning;
 using Scanlock.Trainer.Adversarial;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Explanation;
-using Scanlock.Trainer.Networks;
 using Scanlock.Trainer.Output;
 using Scanlock.Trainer.Training.Checkpoints;
 using Scanlock.Trainer.Training.Losses;
@@ -78,7 +77,7 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
         {
             Adversarial = new Robustness(plan, compute, data.Items, split.Validation, plain).Of(network, state.Before.SaliencyInLung),
             Explanation = new Explanations(plan, compute, data.Items).Of(network, split.Validation),
-            Active = Active(split, network, compute.Device),
+            Active = RegionScores.Of(plan, data, split.Validation, network, compute.Device),
         };
         return await Release.WriteAsync(network, plan, validation.Of(network), report, call.Out, cancellationToken);
     }
@@ -111,17 +110,6 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
     {
         var weights = _spec.ClassWeights == "none" ? null : Segments ? PixelWeights(split.Training) : SampleWeights(split.Training);
         return Segments ? ConsistencyObjective.For(_spec, weights) : new SupervisedObjective(Loss.For(_spec, weights));
-    }
-
-    private ActiveMetrics? Active(PatientSplit split, Architecture network, Device device)
-    {
-        if (_spec.Active.Passes == 0)
-        {
-            return null;
-        }
-
-        var samples = new Loader(data.Items, [.. split.Validation, .. data.Candidates], _spec, plan.Seed);
-        return RegionScores.Of(network, samples, _spec, plan.Seed, device);
     }
 
     private static ClassWeights SampleWeights(IReadOnlyList<Sample> samples)

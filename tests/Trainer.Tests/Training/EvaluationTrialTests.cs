@@ -34,12 +34,15 @@ public sealed class EvaluationTrialTests : IDisposable
         await TrainingDataAsync();
         var explanation = ("explanation", task == "classify" ? "gradcam" : "none");
         var trained = await TrainerRun.StartAsync(_folder.Path, Job(
-            explanation, ("network", network), ("task", task), ("epochs", 4), ("average_decay", average), ("keep", keep),
+            explanation, ("network", network), ("task", task), ("epochs", 4), ("dropout", 0.2), ("active", Asking()), ("average_decay", average), ("keep", keep),
             ("validation", new JsonObject { ["holdout"] = Holdout })) with { Precision = precision });
         Assert.True(trained.ExitCode == 0, trained.Error);
         await Phantoms.WriteAsync([.. _slices.Where(IsHeldOut)], _folder["data"]);
 
-        var job = EvaluationOf(await InstallAsync(trained.Model), explanation, ("network", network)) with { Precision = precision };
+        var job = EvaluationOf(await InstallAsync(trained.Model), explanation, ("network", network), ("dropout", 0.2), ("active", Asking())) with
+        {
+            Precision = precision,
+        };
         var evaluated = await TrainerRun.StartAsync(_folder.Path, job);
 
         Assert.True(evaluated.ExitCode == 0, evaluated.Error);
@@ -49,6 +52,8 @@ public sealed class EvaluationTrialTests : IDisposable
         Assert.Equivalent(before.Segmentation, after.Segmentation, strict: true);
         Assert.Equal(before.Explanation, after.Explanation);
         Assert.Equal(task == "classify", after.Explanation is not null);
+        Assert.Equal(before.Active!.Regions, after.Active!.Regions);
+        Assert.NotEmpty(before.Active.Regions);
         Assert.Equal(before.Validation, after.Validation);
         Assert.Equal((0, (int?)null, 0), (after.Steps, after.KeptEpoch, after.Epochs.Count));
         Assert.All(after.Training, none => Assert.Equal((0, 0), (none.Patients, none.Samples)));
@@ -89,6 +94,8 @@ public sealed class EvaluationTrialTests : IDisposable
         await RefusedAsync(JobFailures.BadSpec, "initial_weights: ", job);
         await RefusedAsync(JobFailures.BelowMinima, "the permit asks for 11 evaluated patients; there are 10", job with { Minima = new Minima(1, 1, 11) });
     }
+
+    private static JsonObject Asking() => new() { ["passes"] = 3, ["grid"] = 2 };
 
     private static bool IsHeldOut(PhantomSlice slice) => slice.Patient is "patient003" or "patient004" or "patient007" or "patient008";
 
