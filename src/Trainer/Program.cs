@@ -3,6 +3,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.Trainer;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Output;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.Training;
 
 const int usage = 2;

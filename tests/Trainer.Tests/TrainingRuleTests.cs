@@ -1,5 +1,5 @@
 using Scanlock.Contracts.Trials;
-using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Augmenting;
 
 namespace Scanlock.Trainer.Tests;
 

@@ -1,4 +1,5 @@
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Data;
 
 namespace Scanlock.Trainer.ActiveLearning;
 

@@ -1,6 +1,7 @@
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Evaluation;
 using Scanlock.Trainer.Networks;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.Training;
 
 namespace Scanlock.Trainer.Adversarial;

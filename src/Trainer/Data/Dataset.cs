@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.Data;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Augmenting;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.WeakSupervision;
 
 namespace Scanlock.Trainer.Data;

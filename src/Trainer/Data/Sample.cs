@@ -1,3 +1,5 @@
+using Scanlock.Trainer.Preparing;
+
 namespace Scanlock.Trainer.Data;
 
 /// <summary>A labelled slice, or in three dimensions a labelled series: all that is said of it besides its pixels.</summary>

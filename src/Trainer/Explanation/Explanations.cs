@@ -2,6 +2,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Evaluation;
 using Scanlock.Trainer.Networks;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.Training;
 
 namespace Scanlock.Trainer.Explanation;

@@ -1,6 +1,7 @@
 using Scanlock.Trainer.Adversarial;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Networks;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.Pretraining;
 
 namespace Scanlock.Trainer.Training;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.WeakSupervision;
 

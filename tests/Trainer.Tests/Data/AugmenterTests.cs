@@ -1,5 +1,6 @@
 using Scanlock.LibTorch;
-using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Augmenting;
+using Scanlock.Trainer.Preparing;
 using static Scanlock.LibTorch.torch;
 
 namespace Scanlock.Trainer.Tests.Data;

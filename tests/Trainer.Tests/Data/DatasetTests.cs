@@ -5,6 +5,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.Processes;
 using Scanlock.Testing;
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.Tests.Data;
 

@@ -1,5 +1,6 @@
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.Tests.Data;
 

@@ -1,5 +1,5 @@
 using Scanlock.Contracts.Datasets;
-using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.Tests.Data;
 

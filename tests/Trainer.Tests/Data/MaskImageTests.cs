@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.Tests.Data;
 

@@ -4,6 +4,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.LibTorch;
 using Scanlock.Testing;
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.Tests.Data;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Trials;
-using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 
 namespace Scanlock.Trainer.Tests.Data;
 

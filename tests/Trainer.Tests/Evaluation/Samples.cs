@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Evaluation;
 
 namespace Scanlock.Trainer.Tests.Evaluation;

@@ -3,6 +3,7 @@ using Scanlock.Contracts.Trials;
 using Scanlock.LibTorch;
 using Scanlock.Trainer.Data;
 using Scanlock.Trainer.Networks;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.Pretraining;
 
 namespace Scanlock.Trainer.Tests.Pretraining;

@@ -1,5 +1,6 @@
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.Tests.Data;
 using Scanlock.Trainer.Tests.Training;
 

@@ -4,6 +4,7 @@ using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.LibTorch;
 using Scanlock.Testing;
+using Scanlock.Trainer.Data;
 
 namespace Scanlock.Trainer.Tests.Training;
 

@@ -1,4 +1,6 @@
+using Scanlock.Trainer.Augmenting;
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Preparing;
 using Scanlock.Trainer.Tests.Data;
 using Scanlock.Trainer.WeakSupervision;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// The connected parts of a mask, found by uniting runs of pixels that touch (He, Chao and Suzuki, IEEE Transactions on Image

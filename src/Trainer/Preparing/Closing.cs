@@ -1,4 +1,4 @@
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// Morphological closing with a disc: a ball rolled along the outside of a mask fills every dent it cannot enter. Rows are widened 64

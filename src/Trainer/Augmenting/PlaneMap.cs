@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Augmenting;
 
 /// <summary>
 /// For each pixel of a square image, where in the original it comes from. Positions and interpolation are those of PyTorch's

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>A rectangle of pixels.</summary>
 [StructLayout(LayoutKind.Auto)]

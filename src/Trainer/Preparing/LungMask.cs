@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// Where the lungs are in an axial slice, after Hu, Hoffman and Reinhardt (IEEE Transactions on Medical Imaging 20(6), 2001), slice by

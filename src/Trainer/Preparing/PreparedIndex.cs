@@ -1,6 +1,6 @@
 using Scanlock.Contracts;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>What lies in a prepared folder.</summary>
 /// <param name="V">Version of this format.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// How one prepared sample lies in memory: its pixels as 16-bit fixed point (0 is black, 65,535 white), then, where it has them, the

@@ -1,6 +1,6 @@
 using Scanlock.Contracts.Datasets;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>What a sample record says of how its slice lies in the patient.</summary>
 internal static class SliceGeometry

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Trials;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// Brings a slice of any size into network form: Hounsfield units through the window to [0, 1], then resampled to a square.

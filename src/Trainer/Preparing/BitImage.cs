@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>A mask with one bit for each pixel, so that 64 pixels are united, shifted or counted at once.</summary>
 internal sealed class BitImage

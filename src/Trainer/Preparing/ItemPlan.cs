@@ -1,4 +1,4 @@
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>One sample to be prepared and where its bytes go.</summary>
 /// <param name="Slices">What it is made of, in the order of their positions.</param>

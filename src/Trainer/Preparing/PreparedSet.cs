@@ -1,6 +1,7 @@
 using Scanlock.Contracts.Jobs;
+using Scanlock.Trainer.Data;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>The outcome of a preparation, whatever labels will be put to it.</summary>
 /// <param name="Dropped">Keys of the slices that no sample was made of.</param>

@@ -1,4 +1,4 @@
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Augmenting;
 
 /// <summary>Changes of grey levels in [0, 1] that leave every pixel where it is.</summary>
 internal static class GreyLevels

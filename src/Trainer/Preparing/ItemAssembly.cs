@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using Scanlock.Trainer.Data;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>A sample on its way: the resampled slices it is made of, until all are there.</summary>
 internal sealed class ItemAssembly : IDisposable

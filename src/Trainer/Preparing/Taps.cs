@@ -1,4 +1,4 @@
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// Resampling along one axis with a triangle filter: for each output position, which inputs count and how much; the weights of one

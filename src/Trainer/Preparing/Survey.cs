@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
+using Scanlock.Trainer.Data;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>What was decided on a slice.</summary>
 internal enum SliceVerdict

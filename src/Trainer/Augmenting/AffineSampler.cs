@@ -1,6 +1,6 @@
 using Scanlock.Contracts.Trials;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Augmenting;
 
 /// <summary>Draws random flips, turns, shifts and changes of size as one affine map, so that an image is resampled once.</summary>
 internal sealed class AffineSampler

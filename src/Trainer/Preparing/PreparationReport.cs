@@ -1,6 +1,6 @@
 using Scanlock.Contracts.Trials;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>What became of the slices of a dataset: numbers only.</summary>
 /// <param name="Slices">All there are.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Augmenting;
 
 /// <summary>
 /// Elastic distortion as of Simard, Steinkraus and Platt (ICDAR 2003): uniform noise, smoothed by a Gaussian, then brought to a given

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>One prepared sample in the index.</summary>
 /// <param name="Slices">Keys of the slices it was made of; the labels are theirs.</param>

@@ -1,7 +1,8 @@
 using System.Buffers;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Preparing;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Augmenting;
 
 /// <summary>
 /// Changes one sample at random: (1) flip, turn, shift, size and elastic displacement as one map of the plane, so that it is resampled

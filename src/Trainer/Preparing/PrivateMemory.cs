@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>A block of this process's memory outside the garbage collector's heap, which would copy or cap it.</summary>
 internal sealed class PrivateMemory : SafeBuffer

@@ -1,7 +1,7 @@
 using Scanlock.Contracts;
 using Scanlock.Contracts.Trials;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>All that prepared pixels hang on besides the scans; two trials with equal ones can share them.</summary>
 /// <param name="V">Raised whenever the same scans would be prepared otherwise than before.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>The JSON forms of what a preparation is made from and of its index.</summary>
 [JsonSourceGenerationOptions(

@@ -1,6 +1,6 @@
 using Scanlock.Contracts.Trials;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// Which slices show enough lung, and which patients enough slices: the rules of the CLAIRE COVID-19 pipeline's own preparation

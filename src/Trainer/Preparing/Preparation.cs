@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Data;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>Takes the finished bytes of a sample; called from several threads, for ranges that do not overlap.</summary>
 internal delegate void WriteItem(long offset, ReadOnlySpan<byte> bytes);

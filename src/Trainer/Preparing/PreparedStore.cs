@@ -3,8 +3,9 @@ using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Jobs;
+using Scanlock.Trainer.Data;
 
-namespace Scanlock.Trainer.Data;
+namespace Scanlock.Trainer.Preparing;
 
 /// <summary>
 /// Prepared samples in files, a folder for each preparation with its digest as name. A folder is written under another name and then
