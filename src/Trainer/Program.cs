@@ -39,30 +39,11 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
         return null;
     }
 
-    if (call.Prepare is { } store)
-    {
-        return await PrepareAsync(call.Data, plan, store, cancellationToken);
-    }
-
-    if (Backend.Missing() is { } reason)
-    {
-        return new Outcome.Failed(JobFailures.TrainerCrashed, reason);
-    }
-
     try
     {
-        var loaded = await Dataset.LoadAsync(call.Data, plan, cancellationToken, call.Prepared);
-        if (loaded is not Result<Dataset>.Ok(var data))
-        {
-            return ((Result<Dataset>.Refused)loaded).Failed;
-        }
-
-        using var samples = data;
-        await using var output = Console.OpenStandardOutput();
-        var progress = new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues);
-        return plan.Spec.Task == TrialSpec.Evaluate
-            ? await new EvaluationTrial(plan, data).RunAsync(call, cancellationToken)
-            : await new Trial(plan, data, progress).RunAsync(call, cancellationToken);
+        return call.Prepare is { } store
+            ? await PrepareAsync(call.Data, plan, store, cancellationToken)
+            : await TrainAsync(call, plan, cancellationToken);
     }
     catch (Exception e) when (Backend.IsOutOfMemory(e))
     {
@@ -70,8 +51,30 @@ static async Task<Outcome?> RunAsync(CommandLine call, CancellationToken cancell
     }
     catch (IOException e) when (e.HResult == noSpaceLeft)
     {
-        return new Outcome.Failed(JobFailures.OutOfMemory, "there is no room left for the model, the metrics or the checkpoint");
+        var what = call.Prepare is null ? "the model, the metrics or the checkpoint" : "the prepared samples";
+        return new Outcome.Failed(JobFailures.OutOfMemory, $"there is no room left for {what}");
     }
+}
+
+static async Task<Outcome?> TrainAsync(CommandLine call, TrialPlan plan, CancellationToken cancellationToken)
+{
+    if (Backend.Missing() is { } reason)
+    {
+        return new Outcome.Failed(JobFailures.TrainerCrashed, reason);
+    }
+
+    var loaded = await Dataset.LoadAsync(call.Data, plan, cancellationToken, call.Prepared);
+    if (loaded is not Result<Dataset>.Ok(var data))
+    {
+        return ((Result<Dataset>.Refused)loaded).Failed;
+    }
+
+    using var samples = data;
+    await using var output = Console.OpenStandardOutput();
+    var progress = new ProgressWriter(output, plan.Spec.Epochs, plan.Bounds.ProgressValues);
+    return plan.Spec.Task == TrialSpec.Evaluate
+        ? await new EvaluationTrial(plan, data).RunAsync(call, cancellationToken)
+        : await new Trial(plan, data, progress).RunAsync(call, cancellationToken);
 }
 
 static async Task<Outcome?> PrepareAsync(string data, TrialPlan plan, string store, CancellationToken cancellationToken)

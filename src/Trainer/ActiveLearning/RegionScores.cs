@@ -1,5 +1,6 @@
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
+using Scanlock.Trainer.Evaluation;
 using Scanlock.Trainer.Networks;
 using Scanlock.Trainer.Training;
 
@@ -10,8 +11,8 @@ internal static class RegionScores
 {
     private const ulong Stream = 6;
 
-    /// <summary>Of its own, so that scores do not hang on the spec's batch.</summary>
-    private const int BatchSize = 16;
+    /// <summary>Or fewer; not the spec's, so that scores do not hang on it.</summary>
+    private const int MostAtOnce = 16;
 
     /// <summary>Of the slices that were evaluated and of those that have no label or mask; null where the spec asks for none.</summary>
     internal static ActiveMetrics? Of(TrialPlan plan, Dataset data, IReadOnlyList<Sample> evaluated, Architecture network, Device device) =>
@@ -25,7 +26,7 @@ internal static class RegionScores
         var (passes, grid, most) = spec.Active;
         manual_seed(new DeterministicRandom(seed, Stream).NextLong());
         var ranking = new RegionRanking(most);
-        foreach (var batch in samples.InOrder(BatchSize))
+        foreach (var batch in samples.InOrder(Math.Min(MostAtOnce, Evaluator.BatchSize(spec))))
         {
             using var scope = NewDisposeScope();
             var seen = DropoutPasses.Of(network, NetworkInput.Images(batch.Pixels, batch.Count, spec, device), passes);

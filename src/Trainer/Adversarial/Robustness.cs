@@ -14,9 +14,6 @@ internal sealed class Robustness(TrialPlan plan, Compute compute, PreparedItems 
     /// <summary>Streams of one seed: where attacks start.</summary>
     private const ulong Stream = 4;
 
-    /// <summary>Of its own, so that what comes out does not hang on the spec's batch.</summary>
-    private const int BatchSize = 64;
-
     private readonly ProjectedGradientDescent _attack = new(objective, plan.Spec.Adversarial);
 
     /// <summary>Null where the spec trains against no attack.</summary>
@@ -39,7 +36,7 @@ internal sealed class Robustness(TrialPlan plan, Compute compute, PreparedItems 
     {
         var scored = new List<ScoredSample>();
         using var still = new FrozenNetwork(network);
-        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed).InOrder(BatchSize))
+        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed).InOrder(Evaluator.GradientBatchSize(plan.Spec)))
         {
             using var scope = NewDisposeScope();
             var input = changed(NetworkInput.From(batch, plan.Spec, compute.Device));

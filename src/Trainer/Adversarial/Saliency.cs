@@ -12,9 +12,6 @@ namespace Scanlock.Trainer.Adversarial;
 /// </summary>
 internal static class Saliency
 {
-    /// <summary>Of its own, so that what comes out does not hang on the spec's batch.</summary>
-    private const int BatchSize = 64;
-
     /// <param name="images">[N, channels, ...].</param>
     /// <param name="classes">[N], of each the class whose logit is looked at.</param>
     /// <returns>[N, ...], over all channels.</returns>
@@ -38,7 +35,7 @@ internal static class Saliency
         }
 
         var shares = new List<double>();
-        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed, BatchParts.Lungs).InOrder(BatchSize))
+        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed, BatchParts.Lungs).InOrder(Evaluator.GradientBatchSize(plan.Spec)))
         {
             using var scope = NewDisposeScope();
             var input = NetworkInput.From(batch, plan.Spec, compute.Device);

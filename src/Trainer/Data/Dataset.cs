@@ -31,7 +31,7 @@ internal sealed record Dataset(
         found ??= await PreparedSet.InMemoryAsync(shards, parameters, key => segments || asks || labels.Classes.ContainsKey(key), cancellationToken);
         return found switch
         {
-            Result<PreparedSet>.Ok(var set) => Join(set, labels, segments, asks),
+            Result<PreparedSet>.Ok(var set) => Join(set, labels, segments, asks, plan.Spec.Task != TrialSpec.Evaluate),
             Result<PreparedSet>.Refused refused => refused.As<Dataset>(),
             _ => throw new InvalidOperationException("a result is one of two things"),
         };
@@ -57,7 +57,7 @@ internal sealed record Dataset(
         return await LabelTable.ReadAsync(table, label, spec.Validation.Holdout, spec.Validation.HoldoutValue, cancellationToken);
     }
 
-    private static Result<Dataset> Join(PreparedSet set, Labels labels, bool segments, bool asks)
+    private static Result<Dataset> Join(PreparedSet set, Labels labels, bool segments, bool asks, bool learns)
     {
         var known = set.Keys();
         if (labels.Classes.Keys.Concat(labels.HeldOut).FirstOrDefault(key => !known.Contains(key)) is { } missing)
@@ -87,7 +87,7 @@ internal sealed record Dataset(
                 : $"preparation: no labelled slice is left of {set.Report.Sentence()}");
         }
 
-        return segments && samples.All(s => s.Class == 0)
+        return segments && learns && samples.All(s => s.Class == 0)
             ? Bad(set, $"all {samples.Count} masks are empty; there is nothing to learn to segment")
             : new Result<Dataset>.Ok(new Dataset(samples, set.Items, set.Samples - samples.Count, candidates, set.Report));
     }

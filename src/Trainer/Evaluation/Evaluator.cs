@@ -37,4 +37,7 @@ internal static class Evaluator
         var depth = TrialNetworks.Of(spec.Network).Dimensions == 3 ? spec.Depth : 1;
         return Math.Clamp(MostPixels / (depth * spec.ImageSize * spec.ImageSize), 1, 64);
     }
+
+    /// <summary>Where answers are differentiated, which holds on to all layers: what the training had memory for is enough.</summary>
+    internal static int GradientBatchSize(TrialSpec spec) => Math.Min(spec.Batch, BatchSize(spec));
 }

@@ -19,7 +19,7 @@ internal static class ItemPlan
     {
         var kept = survey.Slices.Where(s => s.Verdict == SliceVerdict.Kept);
         var groups = parameters.AreVolumes
-            ? kept.GroupBy(s => s.Series, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            ? kept.GroupBy(VolumeKey, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             : kept.GroupBy(s => s.Key, StringComparer.Ordinal);
         var items = new List<PlannedItem>();
         var end = 0L;
@@ -34,6 +34,9 @@ internal static class ItemPlan
 
         return (items, end);
     }
+
+    /// <summary>Pseudonyms of series need not tell patients apart, so a volume is a patient's series.</summary>
+    private static string VolumeKey(SurveyedSlice slice) => $"{slice.Patient}/{slice.Series}";
 
     /// <summary>One box for a whole series, so that its slices lie above one another; slices of several sizes keep their own.</summary>
     private static Box[] Boxes(SurveyedSlice[] slices)

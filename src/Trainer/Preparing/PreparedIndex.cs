@@ -16,7 +16,7 @@ internal sealed record PreparedIndex(
     IReadOnlyList<string> Dropped,
     PreparationReport Report)
 {
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     /// <summary>Why this cannot be the index of that preparation, or null.</summary>
     internal string? Fault(Sha256Digest digest, ItemLayout layout, long bytes)
@@ -24,6 +24,12 @@ internal sealed record PreparedIndex(
         if (V != Version || Digest != digest)
         {
             return "its index is of another preparation";
+        }
+
+        // What is read may lack anything, whatever its type says.
+        if (Items is null || Items.Any(i => i is null) || Dropped is null || Report is null)
+        {
+            return "its index lacks a part";
         }
 
         return bytes == Bytes && Items.All(i => i.Offset >= 0 && i.Offset + layout.Bytes(i.Marked is not null, i.HasLung) <= bytes)

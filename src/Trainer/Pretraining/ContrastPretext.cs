@@ -9,7 +9,8 @@ namespace Scanlock.Trainer.Pretraining;
 /// <para>
 /// Statistics of a batch would tell keys of the query's own batch from those of the queue without a look at the image. MoCo shuffles
 /// batches over GPUs against that; here the key network normalises by running statistics, which follow like its weights (Cai et al.,
-/// CVPR 2021), and one device is enough.
+/// CVPR 2021), and one device is enough. MoCo's queue is short beside its million images; here it may reach back to the epoch before, so
+/// keys of the query's own slice are left out of its negatives.
 /// </para>
 /// </summary>
 internal sealed class ContrastPretext : IPretext
@@ -23,6 +24,7 @@ internal sealed class ContrastPretext : IPretext
     private readonly Encoder _key;
     private readonly NegativeQueue _queue;
     private Tensor? _latest;
+    private Tensor? _latestOwners;
 
     /// <param name="keyNetwork">Of the same kind, whatever its weights; this owns it.</param>
     /// <param name="shape">Of one input: [1, channels, side, side].</param>
@@ -52,11 +54,12 @@ internal sealed class ContrastPretext : IPretext
         _keyNetwork.Dispose();
         _queue.Dispose();
         _latest?.Dispose();
+        _latestOwners?.Dispose();
     }
 
     /// <remarks>The key network follows, and the queue takes the last keys, when the next batch comes: the queue must stay as it is until
     /// this one has been differentiated.</remarks>
-    public Tensor Loss(Tensor images)
+    public Tensor Loss(Tensor images, Tensor samples)
     {
         using var scope = NewDisposeScope();
         Approach(1 - _by.Momentum);
@@ -64,7 +67,9 @@ internal sealed class ContrastPretext : IPretext
         var views = images.chunk(2);
         var queries = InfoNce.Normalised(_query.call(views[0]));
         _latest = Keys(views[1]).DetachFromDisposeScope();
-        return InfoNce.Loss(queries, _latest, _queue.Keys, _by.Temperature).MoveToOuterDisposeScope();
+        _latestOwners = samples.clone().DetachFromDisposeScope();
+        var own = _queue.Owners.unsqueeze(0).eq(samples.unsqueeze(1));
+        return InfoNce.Loss(queries, _latest, _queue.Keys, _by.Temperature, own).MoveToOuterDisposeScope();
     }
 
     private static Sequential Head(long width) => Sequential(("0", Linear(width, width)), ("1", ReLU()), ("2", Linear(width, Dimensions)));
@@ -77,10 +82,11 @@ internal sealed class ContrastPretext : IPretext
 
     private void Enqueue()
     {
-        if (_latest is { } keys)
+        if (_latest is { } keys && _latestOwners is { } owners)
         {
-            _queue.Add(keys);
+            _queue.Add(keys, owners);
             keys.Dispose();
+            owners.Dispose();
         }
     }
 

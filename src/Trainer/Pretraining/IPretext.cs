@@ -13,5 +13,6 @@ internal interface IPretext : IDisposable
 
     /// <summary>What one batch costs: a single number that can be differentiated by what learns.</summary>
     /// <param name="images">[Views * N, channels, side, side], view by view.</param>
-    Tensor Loss(Tensor images);
+    /// <param name="samples">[N], which sample each image is of, the same number for it in every batch.</param>
+    Tensor Loss(Tensor images, Tensor samples);
 }

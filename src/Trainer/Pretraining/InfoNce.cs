@@ -14,12 +14,18 @@ internal static class InfoNce
     /// <param name="queries">[N, D], of length 1.</param>
     /// <param name="keys">[N, D], likewise; the query's own in each row.</param>
     /// <param name="negatives">[K, D], likewise.</param>
-    internal static Tensor Loss(Tensor queries, Tensor keys, Tensor negatives, double temperature)
+    /// <param name="own">[N, K], true where a negative shows what the query shows, which leaves it out; null where none does.</param>
+    internal static Tensor Loss(Tensor queries, Tensor keys, Tensor negatives, double temperature, Tensor? own = null)
     {
         using var scope = NewDisposeScope();
-        var own = queries.mul(keys).sum(1, keepdim: true);
+        var positive = queries.mul(keys).sum(1, keepdim: true);
         var others = queries.mm(negatives.transpose(0, 1));
-        var logits = cat([own, others], 1).div(temperature);
+        if (own is not null)
+        {
+            others = others.masked_fill(own, double.NegativeInfinity);
+        }
+
+        var logits = cat([positive, others], 1).div(temperature);
         return functional.cross_entropy(logits, zeros([queries.shape[0]], ScalarType.Int64, queries.device)).MoveToOuterDisposeScope();
     }
 

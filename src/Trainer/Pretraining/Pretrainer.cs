@@ -73,17 +73,18 @@ internal sealed class Pretrainer
     private void Step(IPretext pretext, optim.Optimizer optimizer, Batch batch, Tensor sum)
     {
         using var scope = NewDisposeScope();
-        var loss = Loss(pretext, NetworkInput.Images(batch.Pixels, pretext.Views * batch.Count, _spec, _compute.Device));
+        var samples = tensor([.. batch.Samples.Select(s => (long)s.Item)], [batch.Count]).to(_compute.Device);
+        var loss = Loss(pretext, NetworkInput.Images(batch.Pixels, pretext.Views * batch.Count, _spec, _compute.Device), samples);
         optimizer.zero_grad();
         loss.backward();
         optimizer.step();
         sum.add_(loss.detach());
     }
 
-    private Tensor Loss(IPretext pretext, Tensor images)
+    private Tensor Loss(IPretext pretext, Tensor images, Tensor samples)
     {
         using var precision = _compute.InTrainingPrecision();
-        return pretext.Loss(images);
+        return pretext.Loss(images, samples);
     }
 
     private IPretext Pretext(Backbone network)

@@ -26,7 +26,7 @@ internal sealed class RotationPretext : IPretext
 
     public void Dispose() => _encoder.Dispose();
 
-    public Tensor Loss(Tensor images)
+    public Tensor Loss(Tensor images, Tensor samples)
     {
         var turned = cat([.. Enumerable.Range(0, Positions).Select(turns => images.rot90(turns, (2, 3)))]);
         var count = (int)images.shape[0];

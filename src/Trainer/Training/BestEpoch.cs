@@ -3,12 +3,12 @@ using Scanlock.Contracts.Trials;
 namespace Scanlock.Trainer.Training;
 
 /// <summary>
-/// Which epoch did best in validation, and whether to go on hoping for a better one. The measure is the area under the ROC curve, or Dice
-/// of a segmentation; where neither is defined, the validation loss. The earlier of two equal epochs is the better one.
+/// Which epoch did best in validation, and whether to go on hoping for a better one. All epochs are held to one measure; one in which it
+/// is not defined is worse than any in which it is. The earlier of two equal epochs is the better one.
 /// </summary>
 /// <param name="patience">Epochs without a better one after which it is time to stop; 0 never is.</param>
 /// <param name="leastSteps">Epochs that end before this many steps do not count: the permit's minimum holds for what is kept, too.</param>
-internal sealed class BestEpoch(int patience, int leastSteps)
+internal sealed class BestEpoch(EpochMeasure by, int patience, int leastSteps)
 {
     private double _best;
 
@@ -25,7 +25,7 @@ internal sealed class BestEpoch(int patience, int leastSteps)
             return false;
         }
 
-        var measure = epoch.Auc ?? epoch.Dice ?? -epoch.ValidationLoss ?? double.NegativeInfinity;
+        var measure = by.Of(epoch) ?? double.NegativeInfinity;
         var better = Epoch == 0 || measure > _best;
         if (better)
         {

@@ -16,15 +16,16 @@ internal sealed class TrainingState : IDisposable
     private NetworkWeights? _bestWeights;
 
     /// <param name="network">Stays the caller's.</param>
+    /// <param name="by">What the best epoch is the best by.</param>
     /// <param name="leastSteps">The permit's minimum, which weights must have taken to be kept.</param>
-    internal TrainingState(Architecture network, TrialSpec spec, int leastSteps)
+    internal TrainingState(Architecture network, TrialSpec spec, EpochMeasure by, int leastSteps)
     {
         Network = network;
         Optimizer = Optimizers.For(spec, network);
         Average = spec.AverageDecay > 0 ? new WeightAverage(network, spec.AverageDecay) : null;
         _keepsBest = spec.Keep == TrialSpec.BestWeights;
         _most = spec.Epochs;
-        _best = new BestEpoch(spec.Patience, leastSteps);
+        _best = new BestEpoch(by, spec.Patience, leastSteps);
     }
 
     internal Architecture Network { get; }

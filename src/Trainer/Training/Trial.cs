@@ -56,7 +56,7 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return ((Result<Beforehand>.Refused)begun).Failed;
         }
 
-        using var state = new TrainingState(network, _spec, plan.Minima.Steps) { Before = before };
+        using var state = new TrainingState(network, _spec, EpochMeasures.For(_spec, split.Validation), plan.Minima.Steps) { Before = before };
         if (checkpoint is not null && await checkpoint.RestoreAsync(state, cancellationToken) is Result<int>.Refused damaged)
         {
             return damaged.Failed;
@@ -99,7 +99,17 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return new Outcome.Failed(JobFailures.OneClass, "no training slice has a lesion; there is nothing to learn to segment");
         }
 
-        var steps = feed.StepsPerEpoch * _spec.Epochs;
+        if (_spec.ClassWeights != "none" && Counts(split.Training) is { Negatives: 0 } or { Positives: 0 })
+        {
+            return new Outcome.Failed(JobFailures.OneClass, "class_weights: the training part has one class only; there is nothing to weigh it against");
+        }
+
+        var steps = (long)feed.StepsPerEpoch * _spec.Epochs;
+        if (steps > int.MaxValue)
+        {
+            return new Outcome.Failed(JobFailures.BadSpec, $"epochs: {_spec.Epochs} epochs make {steps} steps, more than are counted; try fewer, or a larger batch");
+        }
+
         return steps < plan.Minima.Steps
             ? new Outcome.Failed(
                 JobFailures.BelowMinima, $"epochs: the permit asks for {plan.Minima.Steps} steps; {_spec.Epochs} epochs make {steps}")
@@ -108,19 +118,17 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
 
     private IObjective Objective(PatientSplit split)
     {
-        var weights = _spec.ClassWeights == "none" ? null : Segments ? PixelWeights(split.Training) : SampleWeights(split.Training);
+        var (negatives, positives) = Counts(split.Training);
+        var weights = _spec.ClassWeights == "none" ? null : ClassWeights.Balanced(negatives, positives);
         return Segments ? ConsistencyObjective.For(_spec, weights) : new SupervisedObjective(Loss.For(_spec, weights));
     }
 
-    private static ClassWeights SampleWeights(IReadOnlyList<Sample> samples)
+    /// <summary>How often each class comes: in pixels where masks are learnt, or else in samples.</summary>
+    private (double Negatives, double Positives) Counts(IReadOnlyList<Sample> samples)
     {
-        var positives = samples.Count(s => s.Class == 1);
-        return ClassWeights.Balanced(samples.Count - positives, positives);
-    }
-
-    private ClassWeights PixelWeights(IReadOnlyList<Sample> samples)
-    {
-        var marked = samples.Sum(s => (double)data.Items.Items[s.Item].Marked!.Value);
-        return ClassWeights.Balanced(((double)samples.Count * data.Items.Layout.Pixels) - marked, marked);
+        var (all, positives) = Segments
+            ? ((double)samples.Count * data.Items.Layout.Pixels, samples.Sum(s => (double)data.Items.Items[s.Item].Marked!.Value))
+            : (samples.Count, samples.Count(s => s.Class == 1));
+        return (all - positives, positives);
     }
 }

@@ -120,6 +120,32 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_nothing_is_learnt_masks_may_all_be_empty()
+    {
+        await Phantoms.WriteAsync([.. PreparedStoreTests.Chests(4).Select(s => s with { Mask = Phantoms.Mask(new bool[64 * 64], 64, 64) })], _folder["data"]);
+        var job = TrainerRun.Job(TrainerRun.Spec(Unet));
+        var plan = Assert.IsType<Result<TrialPlan>.Ok>(TrialPlan.Check(job)).Value;
+
+        using var data = Ok(await Dataset.LoadAsync(
+            _folder["data"], plan with { Spec = plan.Spec with { Task = TrialSpec.Evaluate } }, TestContext.Current.CancellationToken));
+
+        Assert.All(data.Samples, s => Assert.Equal(0, s.Class));
+    }
+
+    [Fact]
+    public async Task Two_patients_whose_series_have_one_pseudonym_are_two_volumes()
+    {
+        var slices = Enumerable.Range(0, 36).Select(i => Layer(series: i % 3, position: i / 3))
+            .Select(s => s with { Record = s.Record! with { Series = "one" } }).ToList();
+        await Phantoms.WriteAsync(slices, _folder["data"]);
+
+        using var data = Ok(await LoadAsync([("network", "resnet3d_18"), ("depth", 8)]));
+
+        Assert.Equal(slices.Select(s => (s.Record!.Patient, "one")).Distinct().Order(), data.Samples.Select(s => (s.Patient, s.Series)));
+        Assert.All(data.Samples, s => Assert.Equal(12, data.Items.Items[s.Item].Slices.Count));
+    }
+
+    [Fact]
     public async Task A_volume_has_the_largest_class_of_its_slices_and_is_unlabelled_where_none_has_one()
     {
         var slices = Enumerable.Range(0, 36).Select(i => Layer(series: i % 3, position: i / 3)).ToList();
@@ -129,7 +155,7 @@ public sealed class DatasetTests : IDisposable
 
         using var data = Ok(await LoadAsync([("network", "resnet3d_18"), ("depth", 8)]));
 
-        Assert.Equal([("series0", 0), ("series1", 1)], data.Samples.Select(s => (s.Key, s.Class)));
+        Assert.Equal([("p0/series0", 0), ("p1/series1", 1)], data.Samples.Select(s => (s.Key, s.Class)));
         Assert.Equal(1, data.Unlabelled);
         Assert.Equal(new ItemLayout(32, 8), data.Items.Layout);
     }

@@ -200,7 +200,7 @@ public sealed class CheckpointTests : IDisposable
     private async Task SaveAsync(int channels = 1)
     {
         using var network = Network.Create("simplecnn", channels, outputs: 2);
-        using var state = new TrainingState(network, Specs.Of(), leastSteps: 0);
+        using var state = new TrainingState(network, Specs.Of(), EpochMeasure.Auc, leastSteps: 0);
         state.Add(new EpochMetrics(1, 5, 0.7, 0.6, 0.5, null, null));
         await new Checkpoint(Kept, s_origin).SaveAsync(state, TestContext.Current.CancellationToken);
     }
@@ -208,7 +208,7 @@ public sealed class CheckpointTests : IDisposable
     private async Task<Result<int>> RestoreAsync(CheckpointOrigin origin)
     {
         using var network = Network.Create("simplecnn");
-        using var state = new TrainingState(network, Specs.Of(), leastSteps: 0);
+        using var state = new TrainingState(network, Specs.Of(), EpochMeasure.Auc, leastSteps: 0);
         return await new Checkpoint(Kept, origin).RestoreAsync(state, TestContext.Current.CancellationToken);
     }
 

@@ -48,7 +48,7 @@ public sealed class TrainingStateTests : IDisposable
     public void The_average_is_shown_while_it_is_evaluated_and_training_goes_on_with_the_weights_themselves()
     {
         Set(Weight, 1);
-        using var state = new TrainingState(Net, Specs.Of(("average_decay", 0.5)), leastSteps: 0);
+        using var state = new TrainingState(Net, Specs.Of(("average_decay", 0.5)), EpochMeasure.Auc, leastSteps: 0);
         Set(Weight, 2);
 
         using (state.ShowEvaluated())
@@ -66,7 +66,7 @@ public sealed class TrainingStateTests : IDisposable
     [InlineData("best", 0.5, 20)]
     public void What_is_kept_is_what_was_evaluated_in_the_last_or_the_best_epoch(string keep, double decay, double kept)
     {
-        using var state = new TrainingState(Net, Specs.Of(("keep", keep), ("average_decay", decay), ("epochs", 4)), leastSteps: 0);
+        using var state = new TrainingState(Net, Specs.Of(("keep", keep), ("average_decay", decay), ("epochs", 4)), EpochMeasure.Auc, leastSteps: 0);
         foreach (var (auc, i) in new[] { 0.5, 0.9, 0.7, 0.9 }.Select((auc, i) => (auc, i)))
         {
             Set(Weight, i + 1);

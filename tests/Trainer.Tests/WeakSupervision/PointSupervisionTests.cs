@@ -58,7 +58,7 @@ public sealed class PointSupervisionTests(ITestOutputHelper output)
         using var scope = NewDisposeScope();
         manual_seed(plan.Seed);
         using var network = new UNet("unet", UNetShape.Slices with { Widths = [8, 16, 32] }, 1, 1, 0);
-        using var state = new TrainingState(network, spec, 1);
+        using var state = new TrainingState(network, spec, EpochMeasure.Dice, 1);
         var (objective, schedule, step) = (ConsistencyObjective.For(spec, null), Schedule.For(spec, feed.StepsPerEpoch), 0);
         foreach (var batch in Enumerable.Range(1, Epochs).SelectMany(feed.Epoch))
         {

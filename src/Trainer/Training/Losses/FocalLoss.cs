@@ -10,7 +10,7 @@ namespace Scanlock.Trainer.Training.Losses;
 internal sealed class FocalLoss(ClassWeights? weights, double gamma, double smoothing) : ILoss
 {
     /// <summary>Below gamma 1 the factor's slope has no bound at 0.</summary>
-    private const double LeastDoubt = 1e-6;
+    internal const double LeastDoubt = 1e-6;
 
     public Tensor Of(Tensor logits, Tensor target)
     {

@@ -9,8 +9,6 @@ namespace Scanlock.Trainer.Training.Losses;
 /// <param name="smoothing">Share of the target that is spread over both answers.</param>
 internal sealed class MaskCrossEntropyLoss(ClassWeights? weights, double gamma, double smoothing) : ILoss
 {
-    private const double LeastDoubt = 1e-6;
-
     public Tensor Of(Tensor logits, Tensor target)
     {
         var costs = gamma == 0
@@ -28,7 +26,7 @@ internal sealed class MaskCrossEntropyLoss(ClassWeights? weights, double gamma, 
     }
 
     /// <summary>What it costs where the mask is 1.</summary>
-    private Tensor Focal(Tensor logits) => (1 - logits.sigmoid()).clamp(min: LeastDoubt).pow(gamma) * functional.softplus(-logits);
+    private Tensor Focal(Tensor logits) => (1 - logits.sigmoid()).clamp(min: FocalLoss.LeastDoubt).pow(gamma) * functional.softplus(-logits);
 
     private Tensor Smoothed(Tensor target) => smoothing == 0 ? target : (target * (1 - smoothing)) + (smoothing / 2);
 }
