@@ -26,10 +26,10 @@ internal sealed record PreparedIndex(
             return "its index is of another preparation";
         }
 
-        // What is read may lack anything, whatever its type says.
-        if (Items is null || Items.Any(i => i is null) || Dropped is null || Report is null)
+        // What a list holds is not held to its type when it is read.
+        if (Items.Any(i => i is null) || Dropped.Any(key => key is null))
         {
-            return "its index lacks a part";
+            return "its index lacks a sample";
         }
 
         return bytes == Bytes && Items.All(i => i.Offset >= 0 && i.Offset + layout.Bytes(i.Marked is not null, i.HasLung) <= bytes)

@@ -171,7 +171,7 @@ public sealed class DatasetTests : IDisposable
         var set = Ok(await PreparedSet.InMemoryAsync(new ShardFolder(_folder["data"], 2), parameters, static _ => true, Stop));
         using var items = set.Items;
 
-        Assert.Equal(["series0", "series1"], items.Items.Select(i => i.Key));
+        Assert.Equal(["p0/series0", "p1/series1"], items.Items.Select(i => i.Key));
         Assert.All(items.Items, item => Assert.Equal(12, item.Slices.Count));
         var volume = new float[12 * 64];
         items.ReadPixels(1, volume);
