@@ -46,6 +46,24 @@ public sealed class ExperimentApiTests
         Assert.Empty(world.Gateway.Requests);
     }
 
+    [Theory]
+    [InlineData("""{"v":1,"label":"covid","network":"resnet18","epochs":3,"pretraining":{"method":"rotation","epochs":5}}""", 8, 17)]
+    [InlineData("""{"v":1,"label":"covid","network":"resnet18","task":"evaluate","initial_weights":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", 1, 0)]
+    public async Task The_request_asks_for_the_epochs_of_pre_training_and_none_of_an_evaluation_but_the_least_there_is(string trial, int epochs, int values)
+    {
+        await using var world = await World.StartAsync();
+        world.Gateway.Decision = RequestStates.Pending;
+        await using var broker = await world.StartBrokerAsync();
+        var spec = World.Spec() with { Trial = JsonSerializer.Deserialize(trial, ContractsJson.Strict.JsonElement) };
+
+        using var tooFew = await broker.PostAsync(World.Submission(spec: spec with { Bounds = new SpecBounds(1, 20_000_000, epochs - 1, 100, []) }));
+        await broker.SubmitAsync(World.Submission(spec: spec));
+
+        Assert.Contains($"spec.bounds.epochs: must be at least {epochs}", await tooFew.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var request = Assert.Single(world.Gateway.Requests);
+        Assert.Equal((epochs, values), (request.Bounds.Epochs, request.Bounds.ProgressValues));
+    }
+
     [Fact]
     public async Task Handing_the_same_in_twice_makes_one_and_another_spec_under_its_id_is_a_conflict()
     {

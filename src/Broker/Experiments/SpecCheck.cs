@@ -45,8 +45,8 @@ internal static class SpecCheck
     public static SpecBounds Bounds(ExperimentSpec spec, TrialSpec trial) => spec.Bounds ?? new(
         Trials: 1,
         TrialNetworks.Parameters(trial),
-        trial.Epochs,
-        ProgressValues: trial.Epochs * ProgressNames.MostInLine,
+        LeastEpochs(trial),
+        ProgressValues: trial.Task == TrialSpec.Evaluate ? 0 : (trial.Epochs * ProgressNames.MostInLine) + trial.PretrainingEpochs,
         InitialWeights: trial.Start is { } weights ? [weights] : []);
 
     private static IEnumerable<string> Submission(SubmitExperiment submission)
@@ -82,11 +82,14 @@ internal static class SpecCheck
     [
         .. Within("spec.bounds.trials", bounds.Trials, 1, 1_000_000),
         .. Within("spec.bounds.parameters", bounds.Parameters, trial is null ? 1 : TrialNetworks.Parameters(trial), long.MaxValue),
-        .. Within("spec.bounds.epochs", bounds.Epochs, trial?.Epochs ?? 1, int.MaxValue),
+        .. Within("spec.bounds.epochs", bounds.Epochs, trial is null ? 1 : LeastEpochs(trial), int.MaxValue),
         .. Within("spec.bounds.progress_values", bounds.ProgressValues, 0, MaxProgressValues),
         .. trial?.Start is { } start && !bounds.InitialWeights.Contains(start) ? ["spec.bounds.initial_weights: lacks the trial's initial_weights"] : Array.Empty<string>(),
         .. bounds.InitialWeights.Count > MaxList ? [$"spec.bounds.initial_weights: at most {MaxList}"] : Array.Empty<string>(),
     ];
+
+    /// <summary>Policies count from one epoch, also where a trial only evaluates.</summary>
+    private static int LeastEpochs(TrialSpec trial) => Math.Max(1, trial.EpochsInAll);
 
     private static IEnumerable<string> Within(string path, long value, long min, long max)
     {

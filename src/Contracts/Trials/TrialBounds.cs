@@ -9,7 +9,12 @@ public static class TrialBounds
     {
         var problems = new List<SpecProblem>();
         var parameters = TrialNetworks.Parameters(spec);
-        Hold(spec.Epochs <= bounds.Epochs, "epochs", $"the permit allows at most {bounds.Epochs}");
+        Hold(
+            spec.EpochsInAll <= bounds.Epochs,
+            spec.Epochs <= bounds.Epochs ? "pretraining.epochs" : "epochs",
+            spec.PretrainingEpochs == 0
+                ? $"the permit allows at most {bounds.Epochs}"
+                : $"with those of pre-training they are {spec.EpochsInAll}, the permit allows at most {bounds.Epochs}");
         Hold(parameters <= bounds.Parameters, "network", $"has {parameters} parameters, the permit allows at most {bounds.Parameters}");
         Hold(spec.Batch >= minima.Batch, "batch", $"the permit asks for at least {minima.Batch}");
         Hold(spec.Start is not { } start || bounds.InitialWeights.Contains(start), "initial_weights", "the permit does not list this digest");

@@ -63,6 +63,14 @@ public sealed record TrialSpec(
     /// <summary>The weights it starts from; null where they are drawn afresh.</summary>
     [JsonIgnore]
     public Sha256Digest? Start => InitialWeights == FromScratch ? null : Sha256Digest.Parse(InitialWeights);
+
+    /// <summary>Epochs before a label is seen; none where the spec asks for no pre-training.</summary>
+    [JsonIgnore]
+    public int PretrainingEpochs => Pretraining.Method == Trials.Pretraining.None ? 0 : Pretraining.Epochs;
+
+    /// <summary>Every epoch that goes through the data, pre-training included: what a permit's <c>epochs</c> bounds. None of a task that trains nothing.</summary>
+    [JsonIgnore]
+    public int EpochsInAll => Task == Evaluate ? 0 : Epochs + PretrainingEpochs;
 }
 
 /// <summary>The Hounsfield units that are told apart: below is black, above is white.</summary>
@@ -97,12 +105,13 @@ public sealed record Augmentation(bool Flip, double Rotate, double Shift, double
 public sealed record ValidationChoice(double Fraction, string Holdout, string HoldoutValue, int Folds, int Fold);
 
 /// <summary>What the network learns before it sees a label.</summary>
-/// <param name="Method"><c>none</c>, <see cref="Rotation"/> or <see cref="Contrast"/>.</param>
+/// <param name="Method"><see cref="None"/>, <see cref="Rotation"/> or <see cref="Contrast"/>.</param>
 /// <param name="Temperature">Of the contrastive loss.</param>
 /// <param name="Queue">Negatives that the contrastive loss remembers.</param>
 /// <param name="Momentum">How slowly the key network follows.</param>
 public sealed record Pretraining(string Method, int Epochs, double LearningRate, double Temperature, int Queue, double Momentum)
 {
+    public const string None = "none";
     public const string Rotation = "rotation";
     public const string Contrast = "contrast";
 }

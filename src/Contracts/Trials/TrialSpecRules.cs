@@ -4,7 +4,7 @@ namespace Scanlock.Contracts.Trials;
 internal static class TrialSpecRules
 {
     internal static IEnumerable<SpecProblem> Check(TrialSpec spec) =>
-        [.. Task(spec), .. Validation(spec), .. Training(spec), .. Beyond(spec)];
+        [.. Task(spec), .. Evaluation(spec), .. Validation(spec), .. Training(spec), .. Beyond(spec)];
 
     private static IEnumerable<SpecProblem> Task(TrialSpec spec)
     {
@@ -27,6 +27,35 @@ internal static class TrialSpecRules
         if (spec.Task == TrialSpec.Evaluate && spec.InitialWeights == TrialSpec.FromScratch)
         {
             yield return new("initial_weights", "is none: there is nothing to evaluate");
+        }
+    }
+
+    /// <summary>An evaluation scores every labelled sample and trains nothing: what says otherwise would be passed over in silence.</summary>
+    private static IEnumerable<SpecProblem> Evaluation(TrialSpec spec)
+    {
+        if (spec.Task != TrialSpec.Evaluate)
+        {
+            yield break;
+        }
+
+        if (spec.Validation.Holdout.Length > 0)
+        {
+            yield return new("validation.holdout", "is for training: evaluate scores every labelled sample");
+        }
+
+        if (spec.Validation.Folds > 0)
+        {
+            yield return new("validation.folds", "is for training: evaluate scores every labelled sample");
+        }
+
+        if (spec.PretrainingEpochs > 0)
+        {
+            yield return new("pretraining.method", "is for training: evaluate trains nothing");
+        }
+
+        if (spec.Adversarial.Share > 0)
+        {
+            yield return new("adversarial.share", "is for training: evaluate trains nothing");
         }
     }
 

@@ -6,7 +6,7 @@ namespace Scanlock.Egress;
 internal static class EpochFaults
 {
     public static IEnumerable<string> Of(TrialMetrics metrics, TrialSpec spec) =>
-        spec.Task == TrialSpec.Evaluate ? Evaluated(metrics) : [.. Pretrained(metrics.PretrainingEpochs, spec.Pretraining), .. Trained(metrics, spec)];
+        spec.Task == TrialSpec.Evaluate ? Evaluated(metrics) : [.. Pretrained(metrics.PretrainingEpochs, spec.PretrainingEpochs), .. Trained(metrics, spec)];
 
     private static IEnumerable<string> Evaluated(TrialMetrics metrics)
     {
@@ -16,9 +16,8 @@ internal static class EpochFaults
         }
     }
 
-    private static IEnumerable<string> Pretrained(IReadOnlyList<double>? losses, Pretraining pretraining)
+    private static IEnumerable<string> Pretrained(IReadOnlyList<double>? losses, int asked)
     {
-        var asked = pretraining.Method == "none" ? 0 : pretraining.Epochs;
         if ((losses?.Count ?? 0) != asked || losses?.All(loss => Follows.IsLoss(loss)) == false)
         {
             yield return "the metrics have other epochs of pre-training than the job's, or a loss is out of its range";

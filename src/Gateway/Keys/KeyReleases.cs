@@ -94,8 +94,10 @@ internal sealed class KeyReleases(
         var access = await db.Requests.SingleAsync(row => row.Id == permit.Id, cancellationToken);
         var version = await db.VersionAsync(job.Dataset.Dataset, job.Dataset.Version, cancellationToken);
         var digest = job.Job.Digest.ToString();
+
+        // Policies count from one epoch, so that a job that only evaluates counts as one.
         var demand = new JobDemand(
-            job.Spec.Batch, null, job.Spec.Epochs, TrialNetworks.Parameters(job.Spec), permit.Bounds.ProgressValues, job.Spec.Start);
+            job.Spec.Batch, null, Math.Max(1, job.Spec.EpochsInAll), TrialNetworks.Parameters(job.Spec), permit.Bounds.ProgressValues, job.Spec.Start);
         return new(permit, job.Agent.Site, demand, request.Trainer, request.Isolation, version!.Patients)
         {
             OrganisationCountry = facts.CountryOf(permit.Researcher.Organisation),

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
@@ -115,6 +116,23 @@ public sealed class KeyTests
         using var holder = PrivateKey.Generate();
         await hospital.ReplacePolicyAsync(Policies.For(Hospital.Dataset, epochs: 1));
         Assert.Equal(["limits"], (await hub.AskKeysAsync(job, hub.KeyRequest(job, holder))).Rules);
+    }
+
+    [Theory]
+    [InlineData(8, true)]
+    [InlineData(9, false)]
+    public async Task Epochs_of_pre_training_count_against_the_permits_ten(int epochs, bool opens)
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.SealPhantomsAsync();
+        var hub = new Hub(hospital);
+        var spec = $$"""{"v":1,"label":"covid","network":"resnet18","epochs":2,"batch":8,"pretraining":{"epochs":{{epochs}},"method":"rotation"} }""";
+        var job = hub.Job(await hub.PermitAsync(), made => made with { Spec = JsonDocument.Parse(spec).RootElement });
+        using var holder = PrivateKey.Generate();
+
+        var answer = await hub.AskKeysAsync(job, hub.KeyRequest(job, holder));
+
+        Assert.Equal(opens ? HttpStatusCode.OK : HttpStatusCode.Forbidden, answer.Status);
     }
 
     [Fact]
