@@ -98,6 +98,19 @@ public sealed class FullMetricsGateTests
     }
 
     [Fact]
+    public void A_rounding_above_one_is_one()
+    {
+        var perfect = Final(s_honest, final => final with
+        {
+            PrgArea = 1 + 2e-16, Auc = 1 + 2e-16, Intervals = final.Intervals! with { PrgArea = new(0.5, 1 + 4e-16), Auc = new(1, 1 + 4e-16) },
+        });
+
+        var metrics = Accepted(perfect, Sample.FullRules).Metrics.Final!;
+
+        Assert.Equal((1, 1, new Interval(0.5, 1), new Interval(1, 1)), (metrics.PrgArea, metrics.Auc, metrics.Intervals!.PrgArea, metrics.Intervals.Auc));
+    }
+
+    [Fact]
     public void Too_few_patients_with_a_healthy_scan_withhold_what_scans_say_of_the_healthy_though_slices_are_enough()
     {
         var few = Scans(s_honest, scans => scans with { Counts = [new(0, 2, 4), new(1, 3, 3)] });
@@ -145,11 +158,11 @@ public sealed class FullMetricsGateTests
     }
 
     [Fact]
-    public void Too_few_dropped_patients_are_not_counted_nor_their_slices()
+    public void Too_few_dropped_patients_withhold_every_count_of_the_preparation()
     {
         var metrics = Accepted(s_honest with { Preparation = s_honest.Preparation! with { PatientsDropped = 2 } }, Sample.FullRules).Metrics;
 
-        Assert.Equal(new(null, 130, 1, 10, 2, 3, 4, null, null), metrics.Preparation);
+        Assert.Equal(new(null, null, null, null, null, null, null, null, null), metrics.Preparation);
         Assert.Contains(new WithheldMetric("preparation.patients_dropped", "fewer than 3 patients were dropped"), metrics.Withheld);
         Assert.NotNull(Accepted(s_honest with { Preparation = s_honest.Preparation! with { PatientsDropped = 0 } }, Sample.FullRules).Metrics.Preparation!.Seen);
     }

@@ -67,8 +67,11 @@ public sealed class MarkingGateTests
     {
         var few = s_honest with { Validation = [s_honest.Validation[0] with { Patients = 2 }, s_honest.Validation[1]] };
 
-        var marked = Accepted(few, Sample.MarkingRules).Metrics.Segmentation!;
+        var metrics = Accepted(few, Sample.MarkingRules).Metrics;
 
+        var marked = metrics.Segmentation!;
+
+        Assert.All(metrics.Epochs, epoch => Assert.Null(epoch.Dice));
         Assert.True(marked is { TruePositives: 600, FalseNegatives: 200, FalsePositives: null, TrueNegatives: null });
         Assert.True(marked.Pooled is { Sensitivity: 0.75, Specificity: null, Dice: null });
         Assert.True(marked.PerSlice is { Dice: 0.7, Specificity: 0.98 });
@@ -109,6 +112,22 @@ public sealed class MarkingGateTests
         Assert.Empty(metrics.Withheld);
         Assert.Equal([new(0, 0, 0), new(1, 0, 0)], metrics.Training);
         Assert.Equal(0.8, metrics.Final!.Accuracy);
+    }
+
+    [Fact]
+    public void A_class_that_nobody_is_of_withholds_nothing_of_the_other()
+    {
+        var healthy = Sample.Evaluation with
+        {
+            Validation = [new(0, 4, 25), new(1, 0, 0)],
+            Final = new(0.65, 0.8, 0, 0, null, null, null, 0.8, null, 0.125, 0, 5, 20, 0, Intervals: null),
+        };
+
+        var metrics = Accepted(healthy, Sample.EvaluationRules).Metrics;
+
+        Assert.Equal((0.65, 0.8, 0.8, 20), (metrics.Final!.Loss, metrics.Final.Accuracy, metrics.Final.Specificity, metrics.Final.TrueNegatives));
+        Assert.Equal(healthy.Validation, metrics.Validation);
+        Assert.All(metrics.Withheld, withheld => Assert.Equal("cannot be computed from this data", withheld.Reason));
     }
 
     [Fact]

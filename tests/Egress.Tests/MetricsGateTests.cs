@@ -142,9 +142,9 @@ public sealed class MetricsGateTests
         Assert.All(metrics.Withheld, withheld => Assert.Equal("fewer than 3 patients of class 1", withheld.Reason));
         Assert.Equal(
             "epochs.accuracy epochs.auc epochs.validation_loss final.accuracy final.auc final.calibration_error final.f1 final.false_negatives final.loss "
-            + "final.odds_ratio final.precision final.prg_area final.sensitivity final.true_positives "
+            + "final.odds_ratio final.precision final.prg_area final.sensitivity final.true_positives unlabelled "
             + "validation.0.patients validation.0.samples validation.1.patients validation.1.samples",
-            string.Join(' ', metrics.Withheld.Select(withheld => withheld.Path)));
+            metrics.Paths());
     }
 
     [Fact]

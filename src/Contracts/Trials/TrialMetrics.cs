@@ -25,7 +25,7 @@ public sealed record TrialMetrics(
     string Libtorch,
     long Parameters,
     int Steps,
-    int Unlabelled,
+    int? Unlabelled,
     PreparationCounts? Preparation,
     IReadOnlyList<ClassCount> Training,
     IReadOnlyList<ClassCount> Validation,

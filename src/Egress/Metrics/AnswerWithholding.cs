@@ -32,7 +32,7 @@ internal static class AnswerWithholding
     /// <summary>A scan is negative as a whole, so that there can be fewer patients of class 0 than per slice.</summary>
     public static ScanMetrics Scans(ScanMetrics scans, int least, Ledger ledger)
     {
-        var few = FewPatients.In(scans.Counts, least, segments: false);
+        var few = FewPatients.In(scans.Counts, least);
         return new ScanMetrics(
             Withholding.Counts("scans.counts", scans.Counts, few, ledger),
             ledger.Keep("scans.loss", scans.Loss, few.Either),

@@ -103,7 +103,7 @@ internal static class ClassificationFaults
         Interval?[] shares = [intervals.Accuracy, intervals.F1, intervals.Precision, intervals.Auc, intervals.Sensitivity, intervals.Specificity];
         return spec.Bootstrap > 0
             && shares.All(share => Follows.IsInside(share, 0, 1))
-            && Follows.IsInside(intervals.Loss, 0, double.MaxValue)
+            && Follows.IsInside(intervals.Loss, 0, Follows.MaxLoss)
             && Follows.IsInside(intervals.PrgArea, -double.MaxValue, 1);
     }
 }

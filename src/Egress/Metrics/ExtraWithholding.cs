@@ -8,7 +8,10 @@ internal static class ExtraWithholding
     /// <summary>What the permit's rule for metrics says where no reviewer sees them first.</summary>
     private const string Automatic = "auto";
 
-    /// <summary>Patients who were dropped are a group of their own: of too few of them neither they nor their slices are counted.</summary>
+    /// <summary>
+    /// Patients who were dropped are a group of their own. Where they, or those of a class, are too few, no count leaves: the counts add up,
+    /// so that those that are left would give the ones that are not.
+    /// </summary>
     public static PreparationCounts? Preparation(PreparationCounts? counts, string? few, int least, Ledger ledger)
     {
         if (counts is null)
@@ -16,17 +19,17 @@ internal static class ExtraWithholding
             return null;
         }
 
-        var fewDropped = few ?? (counts.PatientsDropped > 0 && counts.PatientsDropped < least ? $"fewer than {least} patients were dropped" : null);
+        var any = few ?? (counts.PatientsDropped > 0 && counts.PatientsDropped < least ? $"fewer than {least} patients were dropped" : null);
         return new PreparationCounts(
-            ledger.Keep("preparation.seen", counts.Seen, fewDropped),
-            ledger.Keep("preparation.kept", counts.Kept, few),
-            ledger.Keep("preparation.constant", counts.Constant, few),
-            ledger.Keep("preparation.not_axial", counts.NotAxial, few),
-            ledger.Keep("preparation.no_lung", counts.NoLung, few),
-            ledger.Keep("preparation.small_lung", counts.SmallLung, few),
-            ledger.Keep("preparation.low_ratio", counts.LowRatio, few),
-            ledger.Keep("preparation.few_slices", counts.FewSlices, fewDropped),
-            ledger.Keep("preparation.patients_dropped", counts.PatientsDropped, fewDropped));
+            ledger.Keep("preparation.seen", counts.Seen, any),
+            ledger.Keep("preparation.kept", counts.Kept, any),
+            ledger.Keep("preparation.constant", counts.Constant, any),
+            ledger.Keep("preparation.not_axial", counts.NotAxial, any),
+            ledger.Keep("preparation.no_lung", counts.NoLung, any),
+            ledger.Keep("preparation.small_lung", counts.SmallLung, any),
+            ledger.Keep("preparation.low_ratio", counts.LowRatio, any),
+            ledger.Keep("preparation.few_slices", counts.FewSlices, any),
+            ledger.Keep("preparation.patients_dropped", counts.PatientsDropped, any));
     }
 
     public static AdversarialMetrics? Adversarial(AdversarialMetrics? seen, string? few, Ledger ledger) => seen is null

@@ -18,12 +18,9 @@ internal sealed class FewPatients
     public string? Either => Negative ?? Positive;
 
     /// <param name="least">The permit's <c>min_count</c>.</param>
-    /// <param name="segments">Whether lesions are marked: then nobody may be without one, and that says nothing of anybody.</param>
-    public static FewPatients In(IReadOnlyList<ClassCount> counts, int least, bool segments) =>
-        counts.All(one => one.Samples == 0)
-            ? new FewPatients(null, null)
-            : new FewPatients(segments && counts[0].Patients == 0 ? null : Reason(counts[0], least), Reason(counts[1], least));
+    public static FewPatients In(IReadOnlyList<ClassCount> counts, int least) => new(Reason(counts[0], least), Reason(counts[1], least));
 
+    /// <summary>A class that nobody is of says nothing of anybody, and what is left is about the other one.</summary>
     private static string? Reason(ClassCount one, int least) =>
-        one.Patients < least ? $"fewer than {least} patients of class {one.Class}" : null;
+        one.Patients > 0 && one.Patients < least ? $"fewer than {least} patients of class {one.Class}" : null;
 }

@@ -7,9 +7,12 @@ internal static class Follows
 {
     private const double Tolerance = 1e-9;
 
-    public static bool IsLoss(double? value) => value is >= 0 && double.IsFinite(value.Value);
+    /// <summary>The largest loss that leaves: no classifier or marking comes near it, and what is larger could be anything.</summary>
+    public const double MaxLoss = 1e6;
 
-    public static bool IsShare(double? value) => value is >= 0 and <= 1;
+    public static bool IsLoss(double? value) => value is >= 0 and <= MaxLoss;
+
+    public static bool IsShare(double? value) => value is >= 0 and var share && AtMost(share, 1);
 
     /// <summary>A number that the data need not define.</summary>
     public static bool IsShareOrNone(double? value) => value is null || IsShare(value);
@@ -24,7 +27,7 @@ internal static class Follows
 
     /// <summary>Whether an interval, where there is one, runs upwards inside its range.</summary>
     public static bool IsInside(Interval? interval, double low, double high) =>
-        interval is null || (interval.Low >= low && interval.Low <= interval.High && interval.High <= high && double.IsFinite(interval.High));
+        interval is null || (interval.Low >= low && interval.Low <= interval.High && AtMost(interval.High, high));
 
     public static bool AreClasses(IReadOnlyList<ClassCount> counts) =>
         counts is [{ Class: 0 }, { Class: 1 }] && counts.All(one => one is { Patients: >= 0, Samples: >= 0 } && one.Patients <= one.Samples);

@@ -46,7 +46,7 @@ internal static class MetricsFaults
 
     private static IEnumerable<string> Counts(TrialMetrics metrics, GateRules rules)
     {
-        if (!Follows.AreClasses(metrics.Training) || !Follows.AreClasses(metrics.Validation) || metrics.Unlabelled < 0)
+        if (!Follows.AreClasses(metrics.Training) || !Follows.AreClasses(metrics.Validation) || metrics.Unlabelled is not >= 0)
         {
             yield return "the metrics do not count the samples and patients of class 0 and class 1, in training and in validation";
             yield break;

@@ -10,13 +10,13 @@ internal static class Withholding
 {
     public static TrialMetrics Apply(TrialMetrics metrics, GateRules rules)
     {
-        var segments = TrialNetworks.Of(rules.Spec.Network).Task == TrialSpec.Segment;
-        var training = FewPatients.In(metrics.Training, rules.Egress.MinCount, segments);
-        var validation = FewPatients.In(metrics.Validation, rules.Egress.MinCount, segments);
+        var training = FewPatients.In(metrics.Training, rules.Egress.MinCount);
+        var validation = FewPatients.In(metrics.Validation, rules.Egress.MinCount);
         var ledger = new Ledger();
         var epochs = Epochs(metrics.Epochs, training, validation, rules, ledger);
         return metrics with
         {
+            Unlabelled = ledger.Keep("unlabelled", metrics.Unlabelled, training.Either ?? validation.Either),
             Libtorch = Libtorch.Version(metrics.Libtorch)!,
             Preparation = ExtraWithholding.Preparation(metrics.Preparation, training.Either ?? validation.Either, rules.Egress.MinCount, ledger),
             Training = Counts("training", metrics.Training, training, ledger),
@@ -60,7 +60,7 @@ internal static class Withholding
                 ledger.Keep("epochs.validation_loss", epoch.ValidationLoss, validation.Either),
                 segments ? null : ledger.Keep("epochs.accuracy", epoch.Accuracy, validation.Either),
                 segments ? null : ledger.Keep("epochs.auc", epoch.Auc, validation.Either),
-                segments ? ledger.Keep("epochs.dice", epoch.Dice, validation.Positive) : null)),
+                segments ? ledger.Keep("epochs.dice", epoch.Dice, validation.Either) : null)),
         ];
     }
 

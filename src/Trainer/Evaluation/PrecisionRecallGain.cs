@@ -40,7 +40,8 @@ internal static class PrecisionRecallGain
             area += (RecallGain(truePositives[i]) - RecallGain(tp)) * (PrecisionGain(tp, fp) + PrecisionGain(truePositives[i], falsePositives[i])) / 2;
         }
 
-        return area;
+        // A sum of parts that make 1 can be a rounding above it.
+        return Math.Min(1, area);
 
         double RecallGain(double tp) => 1 - (positives / negatives * (positives - tp) / tp);
         double PrecisionGain(double tp, double fp) => 1 - (positives / negatives * fp / tp);

@@ -28,6 +28,12 @@ public sealed class PrecisionRecallGainTests
     }
 
     [Fact]
+    public void It_is_never_a_rounding_above_one() => Assert.All(
+        Enumerable.Range(1, 40).SelectMany(positives => Enumerable.Range(1, 40).Select(negatives => (positives, negatives))),
+        of => Assert.InRange(
+            InOrder([.. Enumerable.Repeat(1, of.positives), .. Enumerable.Repeat(0, of.negatives)]).Metrics().PrgArea!.Value, 1 - 1e-12, 1));
+
+    [Fact]
     public void It_is_the_area_between_points_of_precision_gain_and_recall_gain_as_they_are_defined() =>
         Check.QuickThrowOnFailure(Prop.ForAll(Any, scores => Same(Naive(scores), scores.Metrics().PrgArea)));
 
