@@ -63,6 +63,11 @@ static async Task<Outcome?> TrainAsync(CommandLine call, TrialPlan plan, Cancell
         return new Outcome.Failed(JobFailures.TrainerCrashed, reason);
     }
 
+    if (await Start.FaultAsync(plan, call.Data, cancellationToken) is { } unfit)
+    {
+        return unfit;
+    }
+
     var loaded = await Dataset.LoadAsync(call.Data, plan, cancellationToken, call.Prepared);
     if (loaded is not Result<Dataset>.Ok(var data))
     {

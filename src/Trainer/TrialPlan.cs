@@ -2,6 +2,7 @@ using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
+using Scanlock.Trainer.Pretraining;
 
 namespace Scanlock.Trainer;
 
@@ -48,11 +49,22 @@ internal sealed record TrialPlan(TrialSpec Spec, long Seed, int Threads, string 
 
         return TrialSpecReader.Read(job.Spec) switch
         {
-            TrialSpecResult.Valid(var spec) => CheckBounds(job, spec),
+            TrialSpecResult.Valid(var spec) => BatchFault(spec) is { } fault ? Bad(fault) : CheckBounds(job, spec),
             TrialSpecResult.Invalid(var problems) => Bad(Joined(problems)),
             _ => throw new InvalidOperationException("a spec is valid or not"),
         };
     }
+
+    /// <summary>Why a batch does not fit into one buffer, or null.</summary>
+    private static string? BatchFault(TrialSpec spec)
+    {
+        var depth = TrialNetworks.Of(spec.Network).Dimensions == 3 ? spec.Depth : 1;
+        var most = Array.MaxLength / ((long)MostViews(spec) * depth * spec.ImageSize * spec.ImageSize);
+        return spec.Batch <= most ? null : $"batch: {spec.Batch} is more than one buffer holds of this size; at most {most}";
+    }
+
+    /// <summary>Times that a batch shows each sample, at most.</summary>
+    private static int MostViews(TrialSpec spec) => spec.Pretraining.Method == Contracts.Trials.Pretraining.Contrast ? ContrastPretext.ViewsOfEach : 1;
 
     private static Result<TrialPlan> CheckBounds(TrainerJob job, TrialSpec spec)
     {

@@ -60,6 +60,17 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task Lesions_everywhere_cannot_be_weighed_against_nothing()
+    {
+        var everywhere = Phantoms.Mask([.. Enumerable.Repeat(true, 48 * 48)], 48, 48);
+        await Phantoms.WriteAsync([.. Phantoms.Make(3, 2).Select(s => s with { Mask = everywhere })], _folder["data"]);
+
+        await RefusedAsync(
+            JobFailures.OneClass, "class_weights: the training part has one class only",
+            TrainerRun.Spec(("network", "unet"), ("task", "segment"), ("label", ""), ("class_weights", "balanced"), ("batch", 2)));
+    }
+
+    [Fact]
     public async Task One_patient_only_cannot_be_split()
     {
         await Phantoms.WriteAsync([.. Phantoms.Make(4, 3).Select(s => s with { Patient = "the-one" })], _folder["data"]);
@@ -196,6 +207,23 @@ public sealed class FailureTests : IDisposable
 
         await RefusedAsync(JobFailures.NoDevice, "device: ", TrainerRun.Spec(("device", "cuda")));
     }
+
+    [Fact]
+    public async Task Weights_that_are_not_there_are_said_before_the_data_is_looked_at()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        var weights = Contracts.Sha256Digest.Of("weights"u8);
+        var job = TrainerRun.Job(TrainerRun.Spec(("initial_weights", "sha256:" + weights.Hex)));
+
+        Expect(
+            JobFailures.BadData, "initial_weights: the data folder has no ",
+            await TrainerRun.StartAsync(_folder.Path, job with { Bounds = TrainerRun.NoBounds with { InitialWeights = [weights] } }));
+    }
+
+    [Fact]
+    public async Task A_batch_that_no_buffer_holds_is_refused_by_its_path() => await RefusedAsync(
+        JobFailures.BadSpec, "batch: 4096 is more than one buffer holds of this size; at most 31",
+        TrainerRun.Spec(("network", "resnet3d_18"), ("image_size", 512), ("depth", 256), ("batch", 4096)));
 
     [Fact]
     public async Task Fewer_patients_or_steps_than_the_permit_asks_for_are_refused()

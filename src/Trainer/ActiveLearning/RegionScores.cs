@@ -9,8 +9,6 @@ namespace Scanlock.Trainer.ActiveLearning;
 /// <summary>Finds where a label would teach most: numbers and pseudonymous sample keys, nothing of the images.</summary>
 internal static class RegionScores
 {
-    private const ulong Stream = 6;
-
     /// <summary>Or fewer; not the spec's, so that scores do not hang on it.</summary>
     private const int MostAtOnce = 16;
 
@@ -18,13 +16,13 @@ internal static class RegionScores
     internal static ActiveMetrics? Of(TrialPlan plan, Dataset data, IReadOnlyList<Sample> evaluated, Architecture network, Device device) =>
         plan.Spec.Active.Passes == 0
             ? null
-            : Of(network, new Loader(data.Items, [.. evaluated, .. data.Candidates], plan.Spec, plan.Seed), plan.Spec, plan.Seed, device);
+            : Of(network, new Loader(data.Items, [.. evaluated, .. data.Candidates], plan.Spec, plan.Seed, threads: plan.Threads), plan.Spec, plan.Seed, device);
 
     /// <summary>The same for the same seed, as long as libtorch computes on the processor.</summary>
     internal static ActiveMetrics Of(Architecture network, Loader samples, TrialSpec spec, long seed, Device device)
     {
         var (passes, grid, most) = spec.Active;
-        manual_seed(new DeterministicRandom(seed, Stream).NextLong());
+        manual_seed(new DeterministicRandom(seed, RandomStreams.Regions).NextLong());
         var ranking = new RegionRanking(most);
         foreach (var batch in samples.InOrder(Math.Min(MostAtOnce, Evaluator.BatchSize(spec))))
         {

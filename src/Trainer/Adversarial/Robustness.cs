@@ -11,9 +11,6 @@ namespace Scanlock.Trainer.Adversarial;
 /// <param name="objective">The plain one, which the attack makes large.</param>
 internal sealed class Robustness(TrialPlan plan, Compute compute, PreparedItems items, IReadOnlyList<Sample> samples, IObjective objective)
 {
-    /// <summary>Streams of one seed: where attacks start.</summary>
-    private const ulong Stream = 4;
-
     private readonly ProjectedGradientDescent _attack = new(objective, plan.Spec.Adversarial);
 
     /// <summary>Null where the spec trains against no attack.</summary>
@@ -26,7 +23,7 @@ internal sealed class Robustness(TrialPlan plan, Compute compute, PreparedItems 
         }
 
         var clean = Scored(network, batch => batch);
-        manual_seed(new DeterministicRandom(plan.Seed, Stream).NextLong());
+        manual_seed(new DeterministicRandom(plan.Seed, RandomStreams.Attack).NextLong());
         var attacked = Scored(network, batch => _attack.Attacked(network, batch));
         return new AdversarialMetrics(
             clean.Accuracy, clean.Auc, attacked.Accuracy, attacked.Auc, before, Saliency.InLung(network, plan, compute, items, samples));
@@ -36,7 +33,7 @@ internal sealed class Robustness(TrialPlan plan, Compute compute, PreparedItems 
     {
         var scored = new List<ScoredSample>();
         using var still = new FrozenNetwork(network);
-        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed).InOrder(Evaluator.GradientBatchSize(plan.Spec)))
+        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed, threads: plan.Threads).InOrder(Evaluator.GradientBatchSize(plan.Spec)))
         {
             using var scope = NewDisposeScope();
             var input = changed(NetworkInput.From(batch, plan.Spec, compute.Device));

@@ -35,7 +35,7 @@ internal static class Saliency
         }
 
         var shares = new List<double>();
-        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed, BatchParts.Lungs).InOrder(Evaluator.GradientBatchSize(plan.Spec)))
+        foreach (var batch in new Loader(items, samples, plan.Spec, plan.Seed, BatchParts.Lungs, threads: plan.Threads).InOrder(Evaluator.GradientBatchSize(plan.Spec)))
         {
             using var scope = NewDisposeScope();
             var input = NetworkInput.From(batch, plan.Spec, compute.Device);

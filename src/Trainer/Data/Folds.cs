@@ -6,8 +6,6 @@ namespace Scanlock.Trainer.Data;
 /// </summary>
 internal static class Folds
 {
-    private const ulong Stream = 2;
-
     /// <param name="fold">The one to validate on, from 0 to <paramref name="folds"/> - 1.</param>
     internal static Result<PatientSplit> Make(IReadOnlyList<Sample> samples, int folds, int fold, long seed, bool bothClasses = true)
     {
@@ -22,7 +20,7 @@ internal static class Folds
             return PatientSplit.TooFew($"validation.folds: {patients.Count} patients cannot be divided into {folds} parts");
         }
 
-        var random = new DeterministicRandom(seed, Stream);
+        var random = new DeterministicRandom(seed, RandomStreams.Folds);
         var held = new HashSet<string>(StringComparer.Ordinal);
         var dealt = 0;
         foreach (var group in patients.GroupBy(p => p.Class).OrderBy(g => g.Key))

@@ -34,8 +34,9 @@ internal sealed class LabelTable
         Stream table, string label, string holdout, string heldValue, CancellationToken cancellationToken)
     {
         var reading = new LabelTable(label, holdout, heldValue);
-        using var lines = new StreamReader(table, leaveOpen: true);
-        for (var number = 1; await lines.ReadLineAsync(cancellationToken) is { } line; number++)
+        using var text = new StreamReader(table, leaveOpen: true);
+        var lines = new BoundedLines(text, MaxLineLength);
+        for (var number = 1; await lines.ReadAsync(cancellationToken) is { } line; number++)
         {
             if (reading.Add(line) is { } fault)
             {

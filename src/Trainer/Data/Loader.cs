@@ -12,16 +12,14 @@ namespace Scanlock.Trainer.Data;
 /// the view alone, so that the batches are the same however many threads make them.
 /// </summary>
 /// <param name="views">Times that each sample is augmented, differently, in one batch.</param>
+/// <param name="threads">That the job may use: about as many batches are made at once.</param>
 internal sealed class Loader(
-    PreparedItems items, IReadOnlyList<Sample> samples, TrialSpec spec, long seed, BatchParts parts = BatchParts.None, int views = 1)
+    PreparedItems items, IReadOnlyList<Sample> samples, TrialSpec spec, long seed, BatchParts parts = BatchParts.None, int views = 1, int threads = 2)
 {
-    /// <summary>Streams of one seed: the split has its own.</summary>
-    private const ulong FirstEpochStream = 1000;
-
     /// <summary>Most that the batches on their way may take, beyond the two without which nothing is made ahead.</summary>
     private const long MostBytesAhead = 512L << 20;
 
-    private static readonly int s_mostAhead = Math.Clamp(Environment.ProcessorCount, 2, 16);
+    private readonly int _mostAhead = Math.Clamp(threads, 2, 16);
 
     private readonly ConcurrentQueue<Batch> _spare = new();
     private readonly Augmenter? _augmenter = Augmenter.For(spec.Augmentation, items.Layout);
@@ -37,12 +35,12 @@ internal sealed class Loader(
     /// <summary>The batches of one epoch, shuffled, sampled and augmented as the spec says.</summary>
     internal IEnumerable<Batch> Epoch(int epoch)
     {
-        var random = new DeterministicRandom(seed, FirstEpochStream + (ulong)epoch);
+        var random = new DeterministicRandom(seed, RandomStreams.FirstEpochOrder + (ulong)epoch);
         var sampleSeed = random.NextLong();
         var order = spec.Sampling == "balanced"
             ? EpochOrder.Balanced(samples, StepsPerEpoch * spec.Batch, random)
             : EpochOrder.Shuffled(samples, random);
-        return Ahead(StepsPerEpoch, step => Fill(order.AsSpan(step * spec.Batch, spec.Batch), sampleSeed, step * spec.Batch, _augmenter, views));
+        return Ahead(StepsPerEpoch, spec.Batch * views, step => Fill(order.AsSpan(step * spec.Batch, spec.Batch), sampleSeed, step * spec.Batch, _augmenter, views));
     }
 
     /// <summary>Every sample once, in its order and as it is; the last batch may be smaller.</summary>
@@ -50,12 +48,12 @@ internal sealed class Loader(
     {
         var order = Enumerable.Range(0, samples.Count).ToArray();
         var steps = (samples.Count + batch - 1) / batch;
-        return Ahead(steps, step => Fill(order.AsSpan(step * batch, Math.Min(batch, samples.Count - (step * batch))), 0, 0, null, 1));
+        return Ahead(steps, batch, step => Fill(order.AsSpan(step * batch, Math.Min(batch, samples.Count - (step * batch))), 0, 0, null, 1));
     }
 
-    private IEnumerable<Batch> Ahead(int steps, Func<int, Batch> fill)
+    private IEnumerable<Batch> Ahead(int steps, int images, Func<int, Batch> fill)
     {
-        var most = (int)Math.Clamp(MostBytesAhead / ((long)spec.Batch * views * items.Layout.Pixels * sizeof(float)), 2, s_mostAhead);
+        var most = (int)Math.Clamp(MostBytesAhead / ((long)images * items.Layout.Pixels * sizeof(float)), 2, _mostAhead);
         var running = new Queue<Task<Batch>>();
         try
         {
@@ -120,12 +118,13 @@ internal sealed class Loader(
 
     private Batch Spare(int count, int views)
     {
-        if (_spare.TryDequeue(out var batch) && batch.Count == count && batch.Pixels.Length == count * views * items.Layout.Pixels)
+        // The plan has made sure that the spec's batch fits.
+        var length = checked(count * views * items.Layout.Pixels);
+        if (_spare.TryDequeue(out var batch) && batch.Count == count && batch.Pixels.Length == length)
         {
             return batch;
         }
 
-        var length = count * views * items.Layout.Pixels;
         return new Batch(
             count, new float[length], new byte[parts.HasFlag(BatchParts.Masks) ? length : 0], new byte[parts.HasFlag(BatchParts.Lungs) ? length : 0]);
     }

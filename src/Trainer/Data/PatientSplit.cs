@@ -9,8 +9,6 @@ namespace Scanlock.Trainer.Data;
 /// </summary>
 internal sealed record PatientSplit(IReadOnlyList<Sample> Training, IReadOnlyList<Sample> Validation)
 {
-    private const ulong Stream = 1;
-
     /// <summary>As the spec says: by a holdout label, as one fold of several, or a drawn share.</summary>
     internal static Result<PatientSplit> For(TrialSpec spec, IReadOnlyList<Sample> samples, long seed)
     {
@@ -33,7 +31,7 @@ internal sealed record PatientSplit(IReadOnlyList<Sample> Training, IReadOnlyLis
             return unfit;
         }
 
-        var random = new DeterministicRandom(seed, Stream);
+        var random = new DeterministicRandom(seed, RandomStreams.Split);
         var held = new HashSet<string>(StringComparer.Ordinal);
         foreach (var group in patients.GroupBy(p => p.Class).OrderBy(g => g.Key))
         {

@@ -8,14 +8,13 @@ namespace Scanlock.Trainer.Evaluation;
 /// </summary>
 internal sealed class Bootstrap(int patients, int draws, long seed)
 {
-    private const ulong Stream = 1UL << 40;
     private const double Tail = 0.025;
 
     /// <param name="measure">Of how often each patient was drawn, the numbers; the same ones each time, null where a draw does not define one.</param>
     /// <returns>Of each number its 95 % percentile interval, or null where more than half of the draws do not define it.</returns>
     internal IReadOnlyList<Interval?> Intervals(Func<int[], IReadOnlyList<double?>> measure)
     {
-        var random = new DeterministicRandom(seed, Stream);
+        var random = new DeterministicRandom(seed, RandomStreams.Bootstrap);
         var weights = new int[patients];
         List<double>[]? values = null;
         for (var draw = 0; draw < draws; draw++)

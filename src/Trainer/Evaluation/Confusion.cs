@@ -56,29 +56,6 @@ internal readonly record struct Confusion(long TruePositives, long FalsePositive
         (false, true) => new(0, 0, 0, 1),
     };
 
-    /// <summary>The pixels of one image.</summary>
-    /// <param name="marked">Of each pixel, whether the network marks it: 0 or 1.</param>
-    /// <param name="lesion">Of each pixel, whether a lesion is there: 0 or 1.</param>
-    internal static Confusion OfPixels(ReadOnlySpan<byte> marked, ReadOnlySpan<byte> lesion)
-    {
-        if (marked.Length != lesion.Length)
-        {
-            throw new ArgumentException("marks and lesions are of images of different sizes", nameof(lesion));
-        }
-
-        long both = 0;
-        long marks = 0;
-        long lesions = 0;
-        for (var i = 0; i < marked.Length; i++)
-        {
-            both += marked[i] & lesion[i];
-            marks += marked[i];
-            lesions += lesion[i];
-        }
-
-        return new Confusion(both, marks - both, marked.Length - marks - lesions + both, lesions - both);
-    }
-
     internal AnswerMetrics Answers() => new(
         Accuracy, F1, Precision, Sensitivity, Specificity, OddsRatio, (int)TruePositives, (int)FalsePositives, (int)TrueNegatives, (int)FalseNegatives);
 

@@ -13,9 +13,6 @@ internal sealed class Explanations(TrialPlan plan, Compute compute, PreparedItem
     /// <summary>Each takes some forty answers of the network; this many say enough.</summary>
     internal const int MostSamples = 200;
 
-    /// <summary>Streams of one seed: which samples are explained.</summary>
-    private const ulong Stream = 5;
-
     /// <summary>Null where the spec asks for none.</summary>
     internal ExplanationMetrics? Of(Architecture network, IReadOnlyList<Sample> samples)
     {
@@ -36,7 +33,7 @@ internal sealed class Explanations(TrialPlan plan, Compute compute, PreparedItem
     private IEnumerable<Sample> Drawn(IReadOnlyList<Sample> samples)
     {
         var drawn = samples.OrderBy(s => s.Key, StringComparer.Ordinal).ToList();
-        new DeterministicRandom(plan.Seed, Stream).Shuffle(drawn);
+        new DeterministicRandom(plan.Seed, RandomStreams.Explained).Shuffle(drawn);
         return drawn.Take(MostSamples);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Trials;
 using Scanlock.Trainer.Data;
 
@@ -37,6 +38,14 @@ internal sealed class Preparation
         WriteItem write,
         CancellationToken cancellationToken)
     {
+        var most = items.Count == 0 ? 0 : items.Max(i => i.Slices.Count);
+        if ((long)most * parameters.Layout.Area > Array.MaxLength)
+        {
+            var side = parameters.Side;
+            return new Result<IReadOnlyList<PreparedItem>>.Refused(
+                JobFailures.BadData, $"image_size: a series of {most} slices cannot be held at {side} x {side} until it is whole; try a smaller size");
+        }
+
         var preparation = new Preparation(parameters, items, write);
         if (await shards.ForEachAsync<IReadOnlyList<PreparedItem>>(preparation.Take, cancellationToken) is { } refused)
         {

@@ -17,14 +17,6 @@ internal sealed class SlicePreparation(HuWindow window, int size)
     private readonly float _black = (float)(window.Center - (window.Width / 2));
     private readonly float _perUnit = (float)(1 / window.Width);
 
-    /// <summary>A new image of size * size, row by row.</summary>
-    internal float[] Prepare(NpyImage image)
-    {
-        var prepared = new float[size * size];
-        Prepare(image, new Box(0, 0, image.Rows, image.Columns), prepared);
-        return prepared;
-    }
-
     /// <summary>The part of the image in the box, to size * size values in [0, 1].</summary>
     internal void Prepare(NpyImage image, Box box, Span<float> into)
     {

@@ -18,6 +18,9 @@ internal sealed class ContrastPretext : IPretext
     /// <summary>Of a key, as in the papers.</summary>
     internal const int Dimensions = 128;
 
+    /// <summary>One asks, the other is what is looked for.</summary>
+    internal const int ViewsOfEach = 2;
+
     private readonly Contracts.Trials.Pretraining _by;
     private readonly Backbone _keyNetwork;
     private readonly Encoder _query;
@@ -41,7 +44,7 @@ internal sealed class ContrastPretext : IPretext
         _queue = new NegativeQueue(by.Queue, Dimensions, device);
     }
 
-    public int Views => 2;
+    public int Views => ViewsOfEach;
 
     public Module Learner => _query;
 

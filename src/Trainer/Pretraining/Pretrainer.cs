@@ -13,37 +13,39 @@ namespace Scanlock.Trainer.Pretraining;
 /// </summary>
 internal sealed class Pretrainer
 {
-    /// <summary>Streams of one seed: its own seed is drawn from this one.</summary>
-    private const ulong Stream = 3;
-
-    /// <summary>Streams of its own seed: from here on, libtorch's generator in each epoch; 0 is for the heads.</summary>
-    private const ulong FirstEpochStream = 1_000_000;
-
     private readonly TrialSpec _spec;
     private readonly Compute _compute;
     private readonly PreparedItems _items;
     private readonly IReadOnlyList<Sample> _samples;
     private readonly long _seed;
+    private readonly int _threads;
 
     internal Pretrainer(TrialPlan plan, Compute compute, PreparedItems items, IReadOnlyList<Sample> training)
     {
         _spec = plan.Spec with { Sampling = "shuffled", LearningRate = plan.Spec.Pretraining.LearningRate };
-        _seed = new DeterministicRandom(plan.Seed, Stream).NextLong();
-        (_compute, _items, _samples) = (compute, items, training);
+        _seed = new DeterministicRandom(plan.Seed, RandomStreams.Pretraining).NextLong();
+        (_compute, _items, _samples, _threads) = (compute, items, training, plan.Threads);
     }
 
     /// <summary>The mean loss of each epoch.</summary>
     internal Result<IReadOnlyList<double>> Run(Backbone network, CancellationToken cancellationToken)
     {
-        Seed(0);
+        var steps = (long)(_samples.Count / _spec.Batch) * _spec.Pretraining.Epochs;
+        if (steps > int.MaxValue)
+        {
+            return new Result<IReadOnlyList<double>>.Refused(
+                JobFailures.BadSpec, $"pretraining.epochs: {_spec.Pretraining.Epochs} epochs make {steps} steps, more than are counted; try fewer, or a larger batch");
+        }
+
+        Seed(RandomStreams.PretrainingHeads);
         using var pretext = Pretext(network);
-        var feed = new Loader(_items, _samples, _spec, _seed, views: pretext.Views);
+        var feed = new Loader(_items, _samples, _spec, _seed, views: pretext.Views, threads: _threads);
         using var optimizer = Optimizers.For(_spec, pretext.Learner);
-        var schedule = Schedule.Cosine(_spec.LearningRate, feed.StepsPerEpoch * _spec.Pretraining.Epochs);
+        var schedule = Schedule.Cosine(_spec.LearningRate, (int)steps);
         var losses = new List<double>();
         for (var epoch = 1; epoch <= _spec.Pretraining.Epochs; epoch++)
         {
-            Seed(FirstEpochStream + (ulong)epoch);
+            Seed(RandomStreams.FirstEpochGenerator + (ulong)epoch);
             losses.Add(Epoch(epoch));
             if (!double.IsFinite(losses[^1]))
             {

@@ -12,8 +12,8 @@ namespace Scanlock.Trainer.Training;
 internal sealed record Schedule(string Kind, double First, int Steps, int WarmupSteps, int StairSteps, double StairFactor)
 {
     internal static Schedule For(TrialSpec spec, int stepsPerEpoch) => new(
-        spec.Schedule, spec.LearningRate, stepsPerEpoch * spec.Epochs, stepsPerEpoch * spec.WarmupEpochs, stepsPerEpoch * spec.StepEpochs,
-        spec.StepFactor);
+        spec.Schedule, spec.LearningRate, stepsPerEpoch * spec.Epochs, stepsPerEpoch * spec.WarmupEpochs,
+        (int)Math.Min((long)stepsPerEpoch * spec.StepEpochs, int.MaxValue), spec.StepFactor);
 
     /// <summary>Half a cosine over all the steps, without warm-up.</summary>
     internal static Schedule Cosine(double first, int steps) => new("cosine", first, steps, 0, 1, 1);

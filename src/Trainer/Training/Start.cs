@@ -7,6 +7,17 @@ namespace Scanlock.Trainer.Training;
 /// <param name="Network">On the device, with fresh weights or those that the spec names; the caller's to dispose of.</param>
 internal sealed record Start(Compute Compute, Architecture Network)
 {
+    /// <summary>What is wrong with the machine or the weights, before the long work on the data begins; null where nothing is.</summary>
+    internal static async Task<Outcome.Failed?> FaultAsync(TrialPlan plan, string data, CancellationToken cancellationToken)
+    {
+        if (Compute.For(plan) is Result<Compute>.Refused refused)
+        {
+            return refused.Failed;
+        }
+
+        return plan.Spec.Start is { } weights && await StartingWeights.FaultAsync(data, weights, cancellationToken) is { } fault ? fault.Failed : null;
+    }
+
     internal static async Task<Result<Start>> OfAsync(TrialPlan plan, string data, CancellationToken cancellationToken)
     {
         var chosen = Compute.For(plan);

@@ -12,25 +12,29 @@ internal static class StartingWeights
     internal static async Task<Result<InitialWeights>.Refused?> LoadAsync(
         Architecture network, TrialSpec spec, string data, Sha256Digest weights, CancellationToken cancellationToken)
     {
-        var file = TrainerJob.WeightsFile(weights);
-        var path = Path.Combine(data, file);
-        if (!File.Exists(path))
+        // Looked at again: preparing the data may have taken hours.
+        if (await FaultAsync(data, weights, cancellationToken) is { } fault)
         {
-            return Refused($"the data folder has no {file}");
+            return fault;
         }
 
-        if (await DigestAsync(path, cancellationToken) != weights)
-        {
-            return Refused($"{file} has another digest than its name says");
-        }
-
-        return await InitialWeights.LoadAsync(network, path, cancellationToken) switch
+        return await InitialWeights.LoadAsync(network, Path.Combine(data, TrainerJob.WeightsFile(weights)), cancellationToken) switch
         {
             Result<InitialWeights>.Refused refused => refused,
             Result<InitialWeights>.Ok({ Fresh.Count: > 0 }) when spec.Task == TrialSpec.Evaluate =>
                 Refused($"the file has no last layer for the answers of {spec.Network}; there is nothing to evaluate"),
             _ => null,
         };
+    }
+
+    /// <summary>Why they cannot be loaded, as far as no network is needed to say so; null where they lie there whole.</summary>
+    internal static async Task<Result<InitialWeights>.Refused?> FaultAsync(string data, Sha256Digest weights, CancellationToken cancellationToken)
+    {
+        var file = TrainerJob.WeightsFile(weights);
+        var path = Path.Combine(data, file);
+        return !File.Exists(path) ? Refused($"the data folder has no {file}")
+            : await DigestAsync(path, cancellationToken) != weights ? Refused($"{file} has another digest than its name says")
+            : null;
     }
 
     private static async Task<Sha256Digest> DigestAsync(string path, CancellationToken cancellationToken)

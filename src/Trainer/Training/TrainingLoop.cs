@@ -15,9 +15,6 @@ namespace Scanlock.Trainer.Training;
 internal sealed class TrainingLoop(
     TrialPlan plan, Compute compute, Loader feed, IObjective objective, Validation validation, Checkpoint? checkpoint, ProgressWriter progress)
 {
-    /// <summary>Streams of one seed: from here on, libtorch's generator in each epoch.</summary>
-    private const ulong FirstEpochStream = 1_000_000;
-
     private readonly TrialSpec _spec = plan.Spec;
     private readonly Schedule _schedule = Schedule.For(plan.Spec, feed.StepsPerEpoch);
 
@@ -46,7 +43,7 @@ internal sealed class TrainingLoop(
     private bool TryEpoch(TrainingState state, CancellationToken cancellationToken)
     {
         var epoch = state.Epochs.Count + 1;
-        manual_seed(new DeterministicRandom(plan.Seed, FirstEpochStream + (ulong)epoch).NextLong());
+        manual_seed(new DeterministicRandom(plan.Seed, RandomStreams.FirstEpochGenerator + (ulong)epoch).NextLong());
         var loss = Train(state, epoch, cancellationToken);
         if (!double.IsFinite(loss))
         {

@@ -34,7 +34,7 @@ internal sealed class Trial(TrialPlan plan, Dataset data, ProgressWriter progres
             return ((Result<PatientSplit>.Refused)made).Failed;
         }
 
-        var feed = new Loader(data.Items, split.Training, _spec, plan.Seed, Parts);
+        var feed = new Loader(data.Items, split.Training, _spec, plan.Seed, Parts, threads: plan.Threads);
         if (BelowMinima(split, feed) is { } refused)
         {
             return refused;

@@ -13,7 +13,7 @@ internal sealed class Validation(TrialPlan plan, PreparedItems items, IReadOnlyL
 
     internal IEvaluation Of(Architecture network)
     {
-        var loader = new Loader(items, samples, plan.Spec, plan.Seed, _segments ? BatchParts.Masks : BatchParts.None);
+        var loader = new Loader(items, samples, plan.Spec, plan.Seed, _segments ? BatchParts.Masks : BatchParts.None, threads: plan.Threads);
         if (!_segments)
         {
             return new ClassifierEvaluation(Evaluator.Score(network, loader, plan.Spec, compute.Device), plan);

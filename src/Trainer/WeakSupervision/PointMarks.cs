@@ -17,13 +17,17 @@ internal sealed class PointMarks(ItemLayout layout, long seed)
 
     private const byte Found = 3;
 
-    private const ulong Stream = 5;
+    /// <summary>
+    /// Lesions of one sample that are clicked on: nobody clicks on more, and what the points cost later stays bounded. Of more, these many
+    /// are drawn.
+    /// </summary>
+    internal const int MostLesions = 256;
 
     /// <summary>Puts the sample's points in place of its mask. Safe to call from several threads.</summary>
     /// <param name="mask">Depth * side * side pixels, 0 or 1; afterwards 0, <see cref="Outside"/> or <see cref="Lesion"/>.</param>
     internal void Keep(string key, Span<byte> mask)
     {
-        var random = new DeterministicRandom(new DeterministicRandom(seed, Stream).NextLong(), Hash(key));
+        var random = new DeterministicRandom(new DeterministicRandom(seed, RandomStreams.Points).NextLong(), Hash(key));
         List<int> lesions = [];
         for (var pixel = 0; pixel < mask.Length; pixel++)
         {
@@ -32,6 +36,12 @@ internal sealed class PointMarks(ItemLayout layout, long seed)
                 var lesion = Find(mask, pixel);
                 lesions.Add(lesion[random.NextInt(lesion.Count)]);
             }
+        }
+
+        if (lesions.Count > MostLesions)
+        {
+            random.Shuffle(lesions);
+            lesions.RemoveRange(MostLesions, lesions.Count - MostLesions);
         }
 
         DrawOutside(mask, Math.Max(1, lesions.Count), random);
@@ -44,12 +54,25 @@ internal sealed class PointMarks(ItemLayout layout, long seed)
 
     private static void DrawOutside(Span<byte> mask, int count, DeterministicRandom random)
     {
+        // Each draw is a place among the pixels outside that are left; these are their places among all that are outside.
         var left = MemoryExtensions.Count(mask, (byte)0);
-        for (; count > 0 && left > 0; count--, left--)
+        List<int> places = [];
+        for (; places.Count < count && left > 0; left--)
         {
-            var skip = random.NextInt(left);
-            var pixel = mask.IndexOf((byte)0);
-            for (; skip > 0; skip--)
+            var place = random.NextInt(left);
+            var at = 0;
+            for (; at < places.Count && places[at] <= place; at++)
+            {
+                place++;
+            }
+
+            places.Insert(at, place);
+        }
+
+        var (pixel, seen) = (-1, -1);
+        foreach (var place in places)
+        {
+            for (; seen < place; seen++)
             {
                 pixel += 1 + mask[(pixel + 1)..].IndexOf((byte)0);
             }

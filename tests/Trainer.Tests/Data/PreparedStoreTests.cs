@@ -115,6 +115,40 @@ public sealed class PreparedStoreTests : IDisposable
         Assert.Contains("remove it and prepare again", refused.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Items", false)]
+    [InlineData("Items", true)]
+    [InlineData("Dropped", true)]
+    [InlineData("Dropped", false)]
+    [InlineData("Report", false)]
+    public async Task An_index_that_lacks_a_part_is_damaged(string part, bool inside)
+    {
+        await Phantoms.WriteAsync(Chests(4), _folder["data"]);
+        Ok(await Store().PrepareAsync(Shards(), Parameters(), Stop));
+        var path = Path.Combine(Assert.Single(Directory.GetDirectories(_folder["store"])), "index.json");
+        var index = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(path, Stop))!.AsObject();
+        index[index.Select(p => p.Key).Single(key => key.Equals(part, StringComparison.OrdinalIgnoreCase))] = inside ? new System.Text.Json.Nodes.JsonArray((System.Text.Json.Nodes.JsonNode?)null) : null;
+        await File.WriteAllTextAsync(path, index.ToJsonString(), Stop);
+
+        var refused = Assert.IsType<Result<PreparedSet>.Refused>(await Store().OpenAsync(Shards(), Parameters(), Stop));
+
+        Assert.Contains("is damaged: its index", refused.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_series_too_long_to_be_held_is_refused_before_it_is_read()
+    {
+        var parameters = Parameters() with { Side = 512, Depth = 8 };
+        var slice = new SurveyedSlice("k", "p", "s", 0, 8, 8, new Box(0, 0, 8, 8), HasMask: false, SliceVerdict.Kept);
+        var slices = Enumerable.Range(0, 8192).Select(i => slice with { Key = $"k{i}" }).ToList();
+        var item = new PlannedItem("p/s", "p", "s", slices, [.. slices.Select(s => s.Box)], HasMask: false, HasLung: false, 0);
+
+        var refused = Assert.IsType<Result<IReadOnlyList<PreparedItem>>.Refused>(
+            await Preparation.RunAsync(Shards(), parameters, [item], static (_, _) => { }, Stop));
+
+        Assert.StartsWith("image_size: a series of 8192 slices cannot be held at 512 x 512", refused.Sentence, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Two_who_prepare_at_once_leave_one_folder_and_only_its_owner_may_read_it()
     {

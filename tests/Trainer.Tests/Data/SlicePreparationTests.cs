@@ -76,6 +76,10 @@ public sealed class SlicePreparationTests
     private static NpyImage Image(short[] units, int rows, int columns) =>
         new(NpyElement.Hounsfield, rows, columns, MemoryMarshal.AsBytes(units.AsSpan()).ToArray());
 
-    private static float[] Prepare(HuWindow window, int size, short[] units, int rows, int columns) =>
-        new SlicePreparation(window, size).Prepare(Image(units, rows, columns));
+    private static float[] Prepare(HuWindow window, int size, short[] units, int rows, int columns)
+    {
+        var prepared = new float[size * size];
+        new SlicePreparation(window, size).Prepare(Image(units, rows, columns), new Box(0, 0, rows, columns), prepared);
+        return prepared;
+    }
 }

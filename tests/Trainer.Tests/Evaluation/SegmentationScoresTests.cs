@@ -74,11 +74,10 @@ public sealed class SegmentationScoresTests
         return naive.Zip(all).All(pair => Same(pair.First?.Low, pair.Second?.Low) && Same(pair.First?.High, pair.Second?.High));
     }));
 
-    [Fact]
-    public void Images_of_different_sizes_are_not_compared() =>
-        Assert.Throws<ArgumentException>(() => Confusion.OfPixels([1, 0], [1]));
+    private static SegmentationScores Scores(Marked[] samples) => new([.. samples.Select(s => new MarkedSample(s.Patient, OfPixels(s)))]);
 
-    private static SegmentationScores Scores(Marked[] samples) => new([.. samples.Select(s => new MarkedSample(s.Patient, Confusion.OfPixels(s.Pixels, s.Lesion)))]);
+    private static Confusion OfPixels(Marked image) =>
+        image.Pixels.Zip(image.Lesion, (marked, lesion) => Confusion.Of(marked == 1, lesion == 1)).Aggregate(default(Confusion), (sum, one) => sum + one);
 
     private sealed record Marked(string Patient, byte[] Pixels, byte[] Lesion);
 }

@@ -132,9 +132,20 @@ public sealed class Peers : IAsyncLifetime
         File.Move(_folder[TrainerJob.ModelFile], _folder[$"{one.Name}.safetensors"]);
         await File.WriteAllLinesAsync(_folder[$"{one.Name}.order"], network.named_parameters().Select(p => p.name));
 
-        // In double precision, where the order of a sum cannot turn a rectifier near zero on here and off there.
+        // In single precision, as models are used, what a rectifier near zero does weighs little; gradients need more:
+        // in double precision, where the order of a sum cannot turn a rectifier near zero on here and off there.
+        var single = ("evaluation's logits in single precision", InSingle(network, one.Shape));
         network.to(ScalarType.Float64);
-        _ours[one.Name] = Ask(network, one.Shape);
+        _ours[one.Name] = [single, .. Ask(network, one.Shape)];
+    }
+
+    private static float[] InSingle(Architecture network, long[] shape)
+    {
+        set_num_threads(2);
+        using var scope = NewDisposeScope();
+        using var off = no_grad();
+        network.eval();
+        return Some(network.call(Pattern(shape).to(ScalarType.Float32)));
     }
 
     private static string Line(string name, IEnumerable<long> shape, bool counts) => $"{name} [{string.Join(", ", shape)}] {(counts ? "counter" : "")}";

@@ -1,7 +1,7 @@
 """The networks as torchvision, or for those it lacks plain torch.nn, has them.
 
 Reads FOLDER/cases.json: a list of {name, channels, outputs, shape, hidden}. For each it loads FOLDER/name.safetensors with
-strict=True and writes to FOLDER/name.peer the float32 values of: logits in evaluation, logits in training, auxiliary logits
+strict=True and writes to FOLDER/name.peer the float32 values of: logits in evaluation in single precision, and now in double precision logits in evaluation, logits in training, auxiliary logits
 (where there are some), gradient of the input, gradients of the parameters in the order of their names in the file "name.order".
 Last it writes FOLDER/shapes.json: for every torchvision network, full size, one channel, the names and shapes of its state dict.
 """
@@ -188,11 +188,14 @@ def answer(folder, case):
     torch.manual_seed(1)
     model = peer(case["name"], case["channels"], case["outputs"], case["hidden"])
     model.load_state_dict(tensors(f"{folder}/{case['name']}.safetensors"), strict=True)
+    model.eval()
+    with torch.no_grad():
+        single = model(pattern(case["shape"]).float())
     model.double()
     x = pattern(case["shape"]).requires_grad_()
     model.eval()
     with torch.no_grad():
-        found = [model(x)]
+        found = [single, model(x)]
     model.train()
     torch.manual_seed(5)
     logits = model(x)

@@ -161,6 +161,25 @@ public sealed class CheckpointTests : IDisposable
 
     [Fact]
     [Trait("promise", "P11")]
+    public async Task Of_a_checkpoint_damaged_in_its_last_tensor_nothing_is_taken_over()
+    {
+        await SaveAsync();
+        var bytes = await File.ReadAllBytesAsync(KeptFile);
+        await File.WriteAllBytesAsync(KeptFile, Changed(bytes, bytes.Length - 33));
+        manual_seed(3);
+        using var network = Network.Create("simplecnn");
+        using var state = new TrainingState(network, Specs.Of(), EpochMeasure.Auc, leastSteps: 0);
+        var before = state.Tensors().ToDictionary(t => t.Key, t => Convert.ToHexString(t.Value.bytes), StringComparer.Ordinal);
+
+        var restored = await new Checkpoint(Kept, s_origin).RestoreAsync(state, TestContext.Current.CancellationToken);
+
+        Assert.Contains("another digest", Assert.IsType<Result<int>.Refused>(restored).Sentence, StringComparison.Ordinal);
+        Assert.Empty(state.Epochs);
+        Assert.Equal(before, state.Tensors().ToDictionary(t => t.Key, t => Convert.ToHexString(t.Value.bytes), StringComparer.Ordinal));
+    }
+
+    [Fact]
+    [Trait("promise", "P11")]
     public async Task A_checkpoint_of_another_training_is_refused_by_what_differs()
     {
         await SaveAsync();

@@ -63,6 +63,46 @@ public sealed class PointMarksTests
     }
 
     [Fact]
+    public void Points_are_those_of_drawing_one_after_the_other()
+    {
+        // Lesions in the corners of a grid, 49 of them, and points outside drawn and taken away one by one.
+        const int side = 21;
+        var mask = Enumerable.Range(0, side * side).Select(i => i % side % 3 == 0 && i / side % 3 == 0 ? (byte)1 : (byte)0).ToArray();
+
+        var marks = Keep(new ItemLayout(side, 1), mask, 5, "key");
+
+        var random = new DeterministicRandom(new DeterministicRandom(5, RandomStreams.Points).NextLong(), Fnv("key"));
+        _ = mask.Where(m => m == 1).Select(_ => random.NextInt(1)).ToList();
+        var outside = Enumerable.Range(0, mask.Length).Where(i => mask[i] == 0).ToList();
+        var drawn = new SortedSet<int>();
+        for (var point = 0; point < 49; point++)
+        {
+            var at = random.NextInt(outside.Count);
+            drawn.Add(outside[at]);
+            outside.RemoveAt(at);
+        }
+
+        Assert.Equal(drawn, marks.Index().Where(m => m.Item == PointMarks.Outside).Select(m => m.Index));
+
+        static ulong Fnv(string key) => key.SelectMany(c => BitConverter.GetBytes(c)).Aggregate(0xCBF29CE484222325, (hash, b) => (hash ^ b) * 0x100000001B3);
+    }
+
+    [Fact]
+    public void Of_very_many_lesions_some_are_clicked_on_anywhere_in_the_slice()
+    {
+        const int side = 128;
+        var mask = Enumerable.Range(0, side * side).Select(i => i % side % 2 == 0 && i / side % 2 == 0 ? (byte)1 : (byte)0).ToArray();
+
+        var marks = Keep(new ItemLayout(side, 1), mask, 5, "key");
+
+        Assert.Equal(PointMarks.MostLesions, marks.Count(m => m == PointMarks.Outside));
+        var lesions = marks.Index().Where(m => m.Item == PointMarks.Lesion).Select(m => m.Index).ToList();
+        Assert.Equal(PointMarks.MostLesions, lesions.Count);
+        Assert.All(lesions, i => Assert.Equal(1, mask[i]));
+        Assert.InRange(lesions.Average(), mask.Length * 0.4, mask.Length * 0.6);
+    }
+
+    [Fact]
     public void A_lesion_of_a_volume_goes_through_its_slices()
     {
         var volume = new byte[4 * 3 * 16];

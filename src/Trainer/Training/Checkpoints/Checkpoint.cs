@@ -49,7 +49,7 @@ internal sealed class Checkpoint(string folder, CheckpointOrigin origin)
         try
         {
             await using var stream = File.OpenRead(_path);
-            return await ReadAsync(state, stream, cancellationToken);
+            return await FaultAsync(stream, cancellationToken) is { } fault ? Refused(fault) : await ReadAsync(state, stream, cancellationToken);
         }
         catch (WireFormatException e)
         {
@@ -78,14 +78,9 @@ internal sealed class Checkpoint(string folder, CheckpointOrigin origin)
 
     private async Task<Result<int>> ReadAsync(TrainingState state, Stream stream, CancellationToken cancellationToken)
     {
+        stream.Position = 0;
         var reader = await SafetensorsReader.OpenAsync(stream, s_limits, cancellationToken);
-        if (!reader.Metadata.TryGetValue(HeaderName, out var text))
-        {
-            return Refused("is none: it is a safetensors file of another kind");
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var header = Wire.Read(bytes, CheckpointJson.Default.CheckpointHeader);
+        var header = Wire.Read(Encoding.UTF8.GetBytes(reader.Metadata[HeaderName]), CheckpointJson.Default.CheckpointHeader);
         if (header.Origin.Difference(origin) is { } difference)
         {
             return Refused($"is of another {difference} than this job");
@@ -99,22 +94,40 @@ internal sealed class Checkpoint(string folder, CheckpointOrigin origin)
             return Refused("does not have the tensors of this training");
         }
 
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        digest.AppendData(bytes);
         foreach (var described in reader.Tensors.Take(tensors.Count))
         {
             var content = new byte[described.Bytes];
             await reader.ReadAsync(content, cancellationToken);
-            digest.AppendData(content);
             Fill(tensors[described.Name], content);
+        }
+
+        return new Result<int>.Ok(header.Epochs.Count);
+    }
+
+    /// <summary>Why the file is not what was written, found in a reading of its own; null where it is.</summary>
+    private static async Task<string?> FaultAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var reader = await SafetensorsReader.OpenAsync(stream, s_limits, cancellationToken);
+        if (!reader.Metadata.TryGetValue(HeaderName, out var header) || reader.Tensors.Count == 0 || Text(reader.Tensors[^1]) != Text(s_digest))
+        {
+            return "is none: it is a safetensors file of another kind";
+        }
+
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        digest.AppendData(Encoding.UTF8.GetBytes(header));
+        var buffer = new byte[1 << 20];
+        for (var left = reader.DataBytes - SHA256.HashSizeInBytes; left > 0;)
+        {
+            var part = buffer.AsMemory(0, (int)Math.Min(left, buffer.Length));
+            await reader.ReadAsync(part, cancellationToken);
+            digest.AppendData(part.Span);
+            left -= part.Length;
         }
 
         var said = new byte[SHA256.HashSizeInBytes];
         await reader.ReadAsync(said, cancellationToken);
         await reader.EndAsync(cancellationToken);
-        return said.AsSpan().SequenceEqual(digest.GetHashAndReset())
-            ? new Result<int>.Ok(header.Epochs.Count)
-            : Refused("is damaged: its content has another digest than it says");
+        return said.AsSpan().SequenceEqual(digest.GetHashAndReset()) ? null : "is damaged: its content has another digest than it says";
     }
 
     private static string Text(SafetensorsTensor tensor) => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}";
