@@ -51,6 +51,16 @@ public sealed class FullMetricsGateTests
         { "fewer slices kept than learned from", metrics => metrics with { Preparation = metrics.Preparation! with { Kept = 124, NotAxial = 16 } }, "fewer slices than were learned from" },
         { "an epoch of pre-training too few", metrics => metrics with { PretrainingEpochs = [1, 1] }, "other epochs of pre-training" },
         { "a negative loss of pre-training", metrics => metrics with { PretrainingEpochs = [1, 1, -1] }, "other epochs of pre-training" },
+        { "weights that patience did not wait after", metrics => metrics with { KeptEpoch = 2 }, "not of weights that the job keeps" },
+        { "no scans", metrics => metrics with { Scans = null }, "scans' metrics are missing" },
+        { "no intervals", metrics => Final(metrics, final => final with { Intervals = null }), "interval of the final metrics is missing" },
+        { "no intervals of scans", metrics => Scans(metrics, scans => scans with { Intervals = null }), "interval of the scans' metrics is missing" },
+        { "no preparation", metrics => metrics with { Preparation = null }, "counts are missing" },
+        { "no adversarial training", metrics => metrics with { Adversarial = null }, "adversarial training are missing" },
+        { "no explanation", metrics => metrics with { Explanation = null }, "explanation are missing" },
+        { "no regions", metrics => metrics with { Active = null }, "active learning are missing" },
+        { "a loss of more than a million", metrics => Final(metrics, final => final with { Loss = 1.1e6 }), "out of its range" },
+        { "a region of a classifier", metrics => Region(metrics, region => region with { Row = 3 }), "out of its range" },
         { "an end before patience was over", metrics => metrics with { Epochs = [metrics.Epochs[0]], Steps = 12 }, "early end after 1" },
         { "weights of no epoch", metrics => metrics with { KeptEpoch = 3 }, "not of weights that the job keeps" },
         { "weights of nothing", metrics => metrics with { KeptEpoch = null }, "not of weights that the job keeps" },
@@ -79,6 +89,7 @@ public sealed class FullMetricsGateTests
 
     public static TheoryData<string, TrialMetrics, string> Unasked => new()
     {
+        { "slices without lung", Sample.Metrics with { Preparation = new(129, 128, 0, 0, 1, 0, 0, 0, 0) }, "does not look for" },
         { "scans' intervals", Sample.Metrics with { Scans = s_honest.Scans! with { Intervals = s_honest.Scans.Intervals } }, "none was asked for" },
         { "intervals", Sample.Metrics with { Final = s_honest.Final }, "none was asked for" },
         { "adversarial training", Sample.Metrics with { Adversarial = s_honest.Adversarial }, "none was asked for" },
@@ -95,6 +106,31 @@ public sealed class FullMetricsGateTests
     {
         Assert.NotEmpty(what);
         Refused(metrics, reason, Sample.Rules with { Spec = Sample.Rules.Spec with { Bootstrap = 0 } });
+    }
+
+    [Fact]
+    public void Small_numbers_and_ends_of_intervals_leave_without_more_decimals_than_they_mean()
+    {
+        var tiny = Final(s_honest, final => final with { Loss = 1.23456e-9, CalibrationError = 1.23456e-5, Intervals = final.Intervals! with { Auc = new(0.75049, 0.9996) } });
+
+        var metrics = Accepted(tiny, Sample.FullRules).Metrics.Final!;
+
+        Assert.Equal((0, 1.2e-5, new Interval(0.75, 1)), (metrics.Loss, metrics.CalibrationError, metrics.Intervals!.Auc));
+    }
+
+    [Fact]
+    public void An_explanation_is_of_no_more_samples_than_the_trainer_explains()
+    {
+        var many = s_honest with
+        {
+            Preparation = s_honest.Preparation! with { Kept = 330, Seen = 360 },
+            Validation = [new(0, 4, 215), s_honest.Validation[1]],
+            Final = s_honest.Final! with { TrueNegatives = 213, Accuracy = 220 / 225.0, Specificity = 213 / 215.0, OddsRatio = 7 * 213 / 6.0 },
+            Explanation = s_honest.Explanation! with { Samples = 200 },
+        };
+
+        Accepted(many, Sample.FullRules);
+        Refused(many with { Explanation = many.Explanation with { Samples = 201 } }, "explanation are out of their range", Sample.FullRules);
     }
 
     [Fact]
@@ -173,7 +209,7 @@ public sealed class FullMetricsGateTests
         var metrics = Accepted(s_honest, Sample.FullRules);
         var reversed = Accepted(s_honest with { Active = s_honest.Active! with { Regions = [.. s_honest.Active.Regions.Reverse()] } }, Sample.FullRules);
 
-        Assert.Equal([("a1", 0.6), ("a1", 0.6), ("b2", 0.69)], metrics.Metrics.Active!.Regions.Select(region => (region.Sample, region.Entropy)));
+        Assert.Equal([("c1", 0.6), ("a1", 0.6), ("b2", 0.69)], metrics.Metrics.Active!.Regions.Select(region => (region.Sample, region.Entropy)));
         Assert.Equal([0.2, 0.1, 0.05], metrics.Metrics.Active.Regions.Select(region => region.Bald));
         Assert.Equal(metrics.Canonical, reversed.Canonical);
     }

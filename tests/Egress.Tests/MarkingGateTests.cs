@@ -9,6 +9,9 @@ public sealed class MarkingGateTests
 {
     private static readonly TrialMetrics s_honest = Sample.Marking;
 
+    /// <summary>Four healthy scans, none called otherwise.</summary>
+    private static readonly AnswerMetrics s_allRight = new(1, null, null, null, 1, null, 0, 0, 4, 0);
+
     [Fact]
     public void Honest_metrics_of_marked_lesions_pass_with_every_number()
     {
@@ -100,7 +103,7 @@ public sealed class MarkingGateTests
             Validation = [.. s_honest.Validation.Select(one => one with { Patients = 1 })],
         };
 
-        Assert.True(Accepted(few, Sample.MarkingRules).SaysNothing);
+        Assert.True(Accepted(few, Sample.MarkingRules with { Minima = Sample.Rules.Minima with { Patients = 2 } }).SaysNothing);
         Assert.False(Accepted(s_honest, Sample.MarkingRules).SaysNothing);
     }
 
@@ -121,6 +124,7 @@ public sealed class MarkingGateTests
         {
             Validation = [new(0, 4, 25), new(1, 0, 0)],
             Final = new(0.65, 0.8, 0, 0, null, null, null, 0.8, null, 0.125, 0, 5, 20, 0, Intervals: null),
+            Scans = new([new(0, 4, 4), new(1, 0, 0)], 0.4, null, null, [.. ScanMetrics.CutOffShares.Select(share => new ScanCutOff(share, s_allRight))], Intervals: null),
         };
 
         var metrics = Accepted(healthy, Sample.EvaluationRules).Metrics;

@@ -129,9 +129,25 @@ public sealed class MetricsGateTests
         Refused(MetricsGate.Pass(Bytes(Sample.Metrics), Sample.Rules with { Minima = Sample.Rules.Minima with { Steps = 25 } }), "fewer than the permit's 25 steps");
 
     [Fact]
+    public void Fewer_steps_of_the_weights_kept_or_fewer_patients_than_the_permit_asks_for_are_refused()
+    {
+        var best = Sample.Rules with { Spec = Sample.Rules.Spec with { Keep = "best" }, Minima = Sample.Rules.Minima with { Steps = 13 } };
+        Accepted(Sample.Metrics with { KeptEpoch = 2 }, best);
+        Refused(Sample.Metrics with { KeptEpoch = 1 }, "kept took fewer than the permit's 13 steps", best);
+
+        Accepted(Sample.Metrics, Sample.Rules with { Minima = Sample.Rules.Minima with { Patients = 22 } });
+        Refused(Sample.Metrics, "fewer than the permit's 23 patients", Sample.Rules with { Minima = Sample.Rules.Minima with { Patients = 23 } });
+        Refused(Sample.Evaluation, "fewer than the permit's 8 patients", Sample.EvaluationRules with { Minima = Sample.Rules.Minima with { Patients = 8 } });
+    }
+
+    [Fact]
     public void Numbers_about_too_few_positives_are_withheld_with_the_reason_and_the_others_stay()
     {
-        var few = Sample.Metrics with { Validation = [Sample.Metrics.Validation[0], Sample.Metrics.Validation[1] with { Patients = 2 }] };
+        var few = Sample.Metrics with
+        {
+            Validation = [Sample.Metrics.Validation[0], Sample.Metrics.Validation[1] with { Patients = 2 }],
+            Scans = Sample.Metrics.Scans! with { Counts = [new(0, 3, 4), new(1, 2, 3)] },
+        };
 
         var metrics = Accepted(few).Metrics;
 
@@ -144,7 +160,7 @@ public sealed class MetricsGateTests
             "epochs.accuracy epochs.auc epochs.validation_loss final.accuracy final.auc final.calibration_error final.f1 final.false_negatives final.loss "
             + "final.odds_ratio final.precision final.prg_area final.sensitivity final.true_positives unlabelled "
             + "validation.0.patients validation.0.samples validation.1.patients validation.1.samples",
-            metrics.Paths());
+            string.Join(' ', metrics.Withheld.Select(withheld => withheld.Path).Where(path => path.Split('.')[0] is not ("preparation" or "scans"))));
     }
 
     [Fact]

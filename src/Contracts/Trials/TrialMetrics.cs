@@ -8,7 +8,7 @@ namespace Scanlock.Contracts.Trials;
 /// <param name="Precision">What the weights were rounded to, <c>bf16</c> or <c>f32</c>.</param>
 /// <param name="Steps">Steps taken over all <paramref name="Epochs"/>; none by a task that trains nothing.</param>
 /// <param name="Unlabelled">Samples that had no value of the label and were left out.</param>
-/// <param name="Preparation">What the preparation left of the dataset; null where it drops nothing.</param>
+/// <param name="Preparation">What became of the slices of the dataset; there of every trial, since constant slices are always dropped.</param>
 /// <param name="Training">Of a task that trains nothing, without samples. Where lesions are marked, class 1 is what has one.</param>
 /// <param name="PretrainingEpochs">Mean loss over each epoch of pre-training.</param>
 /// <param name="Epochs">Fewer than the spec's where training ended early.</param>

@@ -13,9 +13,9 @@ internal static class ClassificationFaults
             return [classifies ? "the final metrics are missing" : "the final metrics are of a classifier, the network marks lesions"];
         }
 
-        if (metrics.Scans is not null && (!classifies || TrialNetworks.Of(spec.Network).Dimensions != 2))
+        if (metrics.Scans is not null != (classifies && TrialNetworks.Of(spec.Network).Dimensions == 2))
         {
-            return ["the metrics are of scans, the network does not classify slices"];
+            return [metrics.Scans is null ? "the scans' metrics are missing" : "the metrics are of scans, the network does not classify slices"];
         }
 
         return [.. metrics.Final is { } final ? Final(final, metrics.Validation, spec) : [], .. metrics.Scans is { } scans ? Scans(scans, metrics.Validation, spec) : []];
@@ -44,7 +44,7 @@ internal static class ClassificationFaults
 
         if (!AreIntervals(final.Intervals, spec))
         {
-            yield return "an interval of the final metrics does not run upwards in its range, or none was asked for";
+            yield return "an interval of the final metrics is missing, does not run upwards in its range, or none was asked for";
         }
     }
 
@@ -79,7 +79,7 @@ internal static class ClassificationFaults
 
         if (!AreIntervals(scans.Intervals, spec))
         {
-            yield return "an interval of the scans' metrics does not run upwards in its range, or none was asked for";
+            yield return "an interval of the scans' metrics is missing, does not run upwards in its range, or none was asked for";
         }
     }
 
@@ -97,13 +97,13 @@ internal static class ClassificationFaults
     {
         if (intervals is null)
         {
-            return true;
+            return spec.Bootstrap == 0;
         }
 
         Interval?[] shares = [intervals.Accuracy, intervals.F1, intervals.Precision, intervals.Auc, intervals.Sensitivity, intervals.Specificity];
         return spec.Bootstrap > 0
             && shares.All(share => Follows.IsInside(share, 0, 1))
             && Follows.IsInside(intervals.Loss, 0, Follows.MaxLoss)
-            && Follows.IsInside(intervals.PrgArea, -double.MaxValue, 1);
+            && Follows.IsInside(intervals.PrgArea, -Follows.MaxLoss, 1);
     }
 }

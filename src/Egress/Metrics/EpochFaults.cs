@@ -5,8 +5,9 @@ namespace Scanlock.Egress;
 /// <summary>What cannot be true of the epochs that a training says it went through.</summary>
 internal static class EpochFaults
 {
-    public static IEnumerable<string> Of(TrialMetrics metrics, TrialSpec spec) =>
-        spec.Task == TrialSpec.Evaluate ? Evaluated(metrics) : [.. Pretrained(metrics.PretrainingEpochs, spec.PretrainingEpochs), .. Trained(metrics, spec)];
+    public static IEnumerable<string> Of(TrialMetrics metrics, GateRules rules) => rules.Spec.Task == TrialSpec.Evaluate
+        ? Evaluated(metrics)
+        : [.. Pretrained(metrics.PretrainingEpochs, rules.Spec.PretrainingEpochs), .. Trained(metrics, rules.Spec, rules.Minima.Steps)];
 
     private static IEnumerable<string> Evaluated(TrialMetrics metrics)
     {
@@ -24,7 +25,7 @@ internal static class EpochFaults
         }
     }
 
-    private static IEnumerable<string> Trained(TrialMetrics metrics, TrialSpec spec)
+    private static IEnumerable<string> Trained(TrialMetrics metrics, TrialSpec spec, int leastSteps)
     {
         // The schema's own lists may hold nulls; nothing else here can be one.
         var epochs = metrics.Epochs;
@@ -48,11 +49,22 @@ internal static class EpochFaults
             yield return "the metrics of an epoch lack a number, or one is out of its range";
         }
 
-        if (spec.Keep == TrialSpec.BestWeights ? metrics.KeptEpoch is not >= 1 || metrics.KeptEpoch > epochs.Count : metrics.KeptEpoch != epochs.Count)
+        if (metrics.KeptEpoch is not { } kept || !IsKept(kept, epochs.Count, spec))
         {
             yield return "the metrics are not of weights that the job keeps";
         }
+        else if ((long)kept * stepsPerEpoch < leastSteps)
+        {
+            yield return $"the weights kept took fewer than the permit's {leastSteps} steps";
+        }
     }
+
+    /// <summary>Patience waits for a better epoch just as long as it says: an early end comes that long after the best one, and no end later.</summary>
+    private static bool IsKept(int kept, int epochs, TrialSpec spec) =>
+        spec.Keep != TrialSpec.BestWeights ? kept == epochs
+        : spec.Patience == 0 ? kept >= 1 && kept <= epochs
+        : epochs < spec.Epochs ? kept == epochs - spec.Patience
+        : kept >= Math.Max(1, epochs - spec.Patience) && kept <= epochs;
 
     /// <summary>The first epoch is the best so far, so that an early end comes after it and as many as patience waits for.</summary>
     private static bool IsLength(int epochs, TrialSpec spec) =>

@@ -13,18 +13,22 @@ internal static class ExtraFaults
 
     private const int MaxKeyLength = 128;
 
+    /// <summary>The most samples that the trainer explains.</summary>
+    private const int MostExplained = 200;
+
     public static IEnumerable<string> Of(TrialMetrics metrics, TrialSpec spec) =>
     [
-        .. Preparation(metrics),
+        .. Preparation(metrics, spec),
         .. Adversarial(metrics.Adversarial, spec),
         .. Explanation(metrics, spec),
-        .. metrics.Active is { } active ? Active(active, spec) : [],
+        .. Active(metrics.Active, spec),
     ];
 
-    private static IEnumerable<string> Preparation(TrialMetrics metrics)
+    private static IEnumerable<string> Preparation(TrialMetrics metrics, TrialSpec spec)
     {
         if (metrics.Preparation is not { } counts)
         {
+            yield return "the preparation's counts are missing";
             yield break;
         }
 
@@ -33,6 +37,10 @@ internal static class ExtraFaults
             || counts.Seen != counts.Kept + dropped.Sum(count => (long)count!.Value))
         {
             yield return "the preparation's counts do not add up to the slices seen";
+        }
+        else if (spec.Preparation.Kind != LungPreparation.Lung && counts is not { NotAxial: 0, NoLung: 0, SmallLung: 0, LowRatio: 0, FewSlices: 0 })
+        {
+            yield return "the preparation dropped slices for a reason that the job does not look for";
         }
         else if (metrics.Training.Concat(metrics.Validation).Sum(one => (long)(one?.Samples ?? 0)) > counts.Kept
             || counts.PatientsDropped > counts.Seen - counts.Kept)
@@ -45,6 +53,11 @@ internal static class ExtraFaults
     {
         if (adversarial is null)
         {
+            if (spec.Adversarial.Share > 0)
+            {
+                yield return "the metrics of adversarial training are missing";
+            }
+
             yield break;
         }
 
@@ -63,6 +76,11 @@ internal static class ExtraFaults
     {
         if (metrics.Explanation is not { } explanation)
         {
+            if (spec.Explanation != "none")
+            {
+                yield return "the metrics of the explanation are missing";
+            }
+
             yield break;
         }
 
@@ -71,19 +89,31 @@ internal static class ExtraFaults
         {
             yield return "the metrics explain by another method than the job's";
         }
-        else if (explanation.Samples is null or < 0 || explanation.Samples > metrics.Validation.Sum(one => (long)(one?.Samples ?? 0)) || !shares.All(Follows.IsShareOrNone))
+        else if (explanation.Samples is null or < 0 or > MostExplained || explanation.Samples > metrics.Validation.Sum(one => (long)(one?.Samples ?? 0)) || !shares.All(Follows.IsShareOrNone))
         {
             yield return "the metrics of the explanation are out of their range";
         }
     }
 
-    private static IEnumerable<string> Active(ActiveMetrics active, TrialSpec spec)
+    private static IEnumerable<string> Active(ActiveMetrics? active, TrialSpec spec)
     {
+        if (active is null)
+        {
+            if (spec.Active.Passes > 0)
+            {
+                yield return "the metrics of active learning are missing";
+            }
+
+            yield break;
+        }
+
+        // A classifier answers for a slice as one.
+        var side = TrialNetworks.Of(spec.Network).Task == TrialSpec.Segment ? spec.Active.Grid : 1;
         if (spec.Active.Passes == 0 || active.Passes != spec.Active.Passes || active.Grid != spec.Active.Grid)
         {
             yield return "the metrics of active learning are of other passes or another grid than the job's";
         }
-        else if (active.Regions.Count > spec.Active.Regions || !active.Regions.All(region => IsRegion(region, spec.Active.Grid)))
+        else if (active.Regions.Count > spec.Active.Regions || !active.Regions.All(region => IsRegion(region, side)))
         {
             yield return "the metrics of active learning have a region too many, or one out of its range";
         }
@@ -93,8 +123,8 @@ internal static class ExtraFaults
         }
     }
 
-    private static bool IsRegion(RegionScore? region, int grid) =>
+    private static bool IsRegion(RegionScore? region, int side) =>
         region is { Row: >= 0, Column: >= 0, Entropy: >= 0 and <= MaxEntropy, Bald: >= 0 }
-        && region.Row < grid && region.Column < grid && region.Bald <= region.Entropy + Rounding
+        && region.Row < side && region.Column < side && region.Bald <= region.Entropy + Rounding
         && region.Sample.Length is > 0 and <= MaxKeyLength && region.Sample.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '/');
 }

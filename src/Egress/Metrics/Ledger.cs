@@ -8,6 +8,9 @@ internal sealed class Ledger
 {
     private const string NotComputed = "cannot be computed from this data";
 
+    /// <summary>Ends of an interval follow from nothing that the gate sees, and a bootstrap knows no more of them.</summary>
+    private const int IntervalDecimals = 3;
+
     private readonly SortedDictionary<string, string> _reasons = new(StringComparer.Ordinal);
 
     public IReadOnlyList<WithheldMetric> Entries => [.. _reasons.Select(pair => new WithheldMetric(pair.Key, pair.Value))];
@@ -22,10 +25,11 @@ internal sealed class Ledger
     public double? Keep(string path, double? value, string? reason) => Take(path, value is not null, reason) ? Rounded(value!.Value) : null;
 
     public Interval? Keep(string path, Interval? value, string? reason) =>
-        Take(path, value is not null, reason) ? new Interval(Rounded(value!.Low), Rounded(value.High)) : null;
+        Take(path, value is not null, reason) ? new Interval(Rounded(value!.Low, IntervalDecimals), Rounded(value.High, IntervalDecimals)) : null;
 
-    public static double Rounded(double value) =>
-        double.Parse(value.ToString($"G{MetricsGate.SignificantDigits}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    /// <summary>To decimals as well as digits: digits alone leave the exponent free. Nothing has no sign.</summary>
+    public static double Rounded(double value, int decimals = MetricsGate.Decimals) =>
+        double.Parse((Math.Round(value, decimals) + 0.0).ToString($"G{MetricsGate.SignificantDigits}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private bool Take(string path, bool isThere, string? reason)
     {

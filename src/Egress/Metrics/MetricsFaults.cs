@@ -9,7 +9,7 @@ internal static class MetricsFaults
     [
         .. Job(metrics, rules),
         .. Counts(metrics, rules),
-        .. EpochFaults.Of(metrics, rules.Spec),
+        .. EpochFaults.Of(metrics, rules),
         .. ClassificationFaults.Of(metrics, rules.Spec),
         .. SegmentationFaults.Of(metrics, rules.Spec),
         .. ExtraFaults.Of(metrics, rules.Spec),
@@ -52,8 +52,16 @@ internal static class MetricsFaults
             yield break;
         }
 
+        var evaluates = rules.Spec.Task == TrialSpec.Evaluate;
+
+        // Who has samples of both classes is in both counts, so that the sum is the most that they can be.
+        if ((evaluates ? metrics.Validation : metrics.Training).Sum(one => (long)one.Patients!.Value) < rules.Minima.Patients)
+        {
+            yield return $"the job used fewer than the permit's {rules.Minima.Patients} patients";
+        }
+
         var samples = metrics.Training.Sum(one => (long)one.Samples!.Value);
-        if (rules.Spec.Task == TrialSpec.Evaluate)
+        if (evaluates)
         {
             if (samples > 0 || metrics.Steps != 0)
             {

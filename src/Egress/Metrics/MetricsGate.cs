@@ -40,6 +40,9 @@ public static class MetricsGate
     /// <summary>Significant decimal digits of every number that leaves.</summary>
     public const int SignificantDigits = 6;
 
+    /// <summary>Decimals of every number that leaves; ends of intervals have three.</summary>
+    public const int Decimals = 6;
+
     public static MetricsVerdict Pass(ReadOnlySpan<byte> metrics, GateRules rules)
     {
         if (metrics.Length > MaxBytes)
@@ -84,6 +87,6 @@ public static class MetricsGate
         "checked for counts and ratios that do not agree with one another",
         $"checked for numbers about fewer than {rules.Egress.MinCount} patients of a class, which are withheld",
         $"checked for at most {rules.Bounds.ProgressValues} numbers over the epochs",
-        $"written anew, rounded to {SignificantDigits} significant digits",
+        $"written anew, rounded to {SignificantDigits} significant digits and as many decimals, intervals to three",
     ];
 }

@@ -40,7 +40,7 @@ internal static class SegmentationFaults
 
         if (!AreIntervals(marked.Pooled.Intervals, spec) || !AreIntervals(slices.Intervals, spec))
         {
-            yield return "an interval of marked lesions does not run upwards in its range, or none was asked for";
+            yield return "an interval of marked lesions is missing, does not run upwards in its range, or none was asked for";
         }
     }
 
@@ -68,6 +68,7 @@ internal static class SegmentationFaults
 
     private static bool AreIntervals(OverlapIntervals? intervals, TrialSpec spec) =>
         intervals is null
-        || (spec.Bootstrap > 0
-            && new[] { intervals.Dice, intervals.Iou, intervals.Ppv, intervals.Sensitivity, intervals.Specificity }.All(one => Follows.IsInside(one, 0, 1)));
+            ? spec.Bootstrap == 0
+            : spec.Bootstrap > 0
+            && new[] { intervals.Dice, intervals.Iou, intervals.Ppv, intervals.Sensitivity, intervals.Specificity }.All(one => Follows.IsInside(one, 0, 1));
 }

@@ -77,7 +77,7 @@ internal static class Withholding
             ledger.Add("pretraining_epochs", $"the permit's progress_values have room for only {room} of {losses.Count} epochs of pre-training");
         }
 
-        return [.. losses.Take(room).Select(Ledger.Rounded)];
+        return [.. losses.Take(room).Select(loss => Ledger.Rounded(loss))];
 
         bool Withheld(string reason)
         {

@@ -12,7 +12,7 @@ namespace Scanlock.Gateway.Tests.Hosting;
 /// <summary>The hub and the site, as far as the gateway sees them: statements under their real keys.</summary>
 internal sealed class Hub(Hospital hospital)
 {
-    public const string SpecText = """{"v":1,"task":"classify","label":"covid","network":"resnet18","image_size":64,"epochs":2,"batch":8}""";
+    public const string SpecText = """{"v":1,"task":"classify","label":"covid","network":"resnet18","image_size":64,"epochs":2,"batch":8,"bootstrap":0}""";
 
     public string BrokerToken(Action<BrokerTokenParts>? change = null)
     {

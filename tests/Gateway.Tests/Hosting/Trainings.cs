@@ -16,20 +16,22 @@ namespace Scanlock.Gateway.Tests.Hosting;
 internal static class Trainings
 {
     private const int Steps = 24;
+    private static readonly AnswerMetrics s_allRight = new(1, 1, 1, 1, 1, 3.5 * 4.5 / (0.5 * 0.5), 3, 0, 4, 0);
     private static readonly Lazy<Task<byte[]>> s_model = new(MakeModelAsync);
 
     /// <summary>resnet18 in f32, 45 MB.</summary>
     public static Task<byte[]> ModelAsync => s_model.Value;
 
     public static TrialMetrics Metrics { get; } = new(
-        1, "classify", "resnet18", "covid", 7, "f32", "1.13.1", TrialNetworks.Parameters("resnet18"), Steps, 3, Preparation: null,
+        1, "classify", "resnet18", "covid", 7, "f32", "1.13.1", TrialNetworks.Parameters("resnet18"), Steps, 3, new(128, 128, 0, 0, 0, 0, 0, 0, 0),
         [new(0, 12, 60), new(1, 10, 40)],
         [new(0, 4, 15), new(1, 3, 10)],
         PretrainingEpochs: null,
         [new(1, 12, 0.69, 0.7, 0.6, 0.5, null), new(2, 24, 0.51, 0.65, 0.8, 0.875, null)],
         KeptEpoch: 2,
         new(0.65, 0.8, 14 / 19.0, 7 / 9.0, 0.875, 0.5, 0.7, 13 / 15.0, 7 * 13 / 6.0, 0.125, 7, 2, 13, 3, Intervals: null),
-        Scans: null, Segmentation: null, Adversarial: null, Explanation: null, Active: null, Withheld: []);
+        new([new(0, 4, 4), new(1, 3, 3)], 0.4, 1, 1, [.. ScanMetrics.CutOffShares.Select(share => new ScanCutOff(share, s_allRight))], Intervals: null),
+        Segmentation: null, Adversarial: null, Explanation: null, Active: null, Withheld: []);
 
     public static byte[] MetricsBytes(TrialMetrics? metrics = null) => Wire.Write(metrics ?? Metrics, ContractsJson.Strict.TrialMetrics);
 

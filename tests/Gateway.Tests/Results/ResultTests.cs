@@ -257,14 +257,14 @@ public sealed class ResultTests
     [InlineData(false)]
     public async Task A_reviewer_sees_regions_of_the_datasets_own_samples_and_no_other_names_reach_anybody(bool known)
     {
-        const string Active = """{"v":1,"label":"covid","network":"resnet18","image_size":64,"epochs":2,"batch":8,"dropout":0.5,"active":{"passes":5}}""";
+        const string Active = """{"v":1,"label":"covid","network":"resnet18","image_size":64,"epochs":2,"batch":8,"bootstrap":0,"dropout":0.5,"active":{"passes":5}}""";
         await using var hospital = await Hospital.StartAsync();
         await hospital.SealPhantomsAsync(policy: Policies.For(Hospital.Dataset, maxBytes: Model, metrics: "review"));
         var hub = new Hub(hospital);
         var job = await hub.StartAsync(await hub.PermitAsync(), job => job with { Spec = JsonDocument.Parse(Active).RootElement });
         await using var db = await hospital.Services.GetRequiredService<IDbContextFactory<GatewayDb>>().CreateDbContextAsync();
         var sample = known ? (await db.ShardSamples.FirstAsync()).Sample : "written-by-a-trainer";
-        var named = Trainings.Metrics with { Active = new(5, 4, [new(sample, 1, 2, 0.5, 0.25)]) };
+        var named = Trainings.Metrics with { Active = new(5, 4, [new(sample, 0, 0, 0.5, 0.25)]) };
         await hub.FinishAsync(hospital, job, Trainings.MetricsBytes(named), await Trainings.ModelAsync);
 
         var seen = Wire.Read((await hospital.GetAsync(Fill(GatewayRoutes.ResultMetrics, job), hospital.Reviewer)).Body, ContractsJson.Strict.TrialMetrics);
