@@ -12,7 +12,9 @@ public sealed class RestartTests
     {
         Assert.SkipUnless(await Installation.MissingAsync() is null, await Installation.MissingAsync() ?? "");
         await using var whole = await Installation.StartAsync();
-        await whole.ShareAsync("demo", patients: 10);
+
+        // On a busy machine a gateway takes long to come back: no lease is to lapse meanwhile, for that ends a job as it should.
+        await whole.ShareAsync("demo", patients: 10, ("lease: 1m", "lease: 5m"));
         var experiment = await whole.SubmitAsync("demo", epochs: 4);
 
         var killedAt = new HashSet<string>(StringComparer.Ordinal);
