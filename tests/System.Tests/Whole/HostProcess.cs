@@ -16,7 +16,7 @@ internal sealed class HostProcess(string assembly, string configuration, string 
     {
         _running = RunningProgram.Start(DotnetRuntime.Current().Start(assembly, "--config", configuration).Inheriting("PATH"));
         _reading = KeepAsync(_running.Output);
-        await Wait.UntilAsync(Path.GetFileName(assembly) + " to answer", IsHealthyAsync, TimeSpan.FromSeconds(60));
+        await Wait.UntilAsync(Path.GetFileName(assembly) + " to answer", IsHealthyAsync, TimeSpan.FromMinutes(2));
     }
 
     /// <summary>SIGKILL: nothing is flushed, nothing said goodbye to.</summary>
