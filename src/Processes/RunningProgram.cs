@@ -9,6 +9,9 @@ namespace Scanlock.Processes;
 /// </summary>
 public sealed class RunningProgram : IAsyncDisposable
 {
+    /// <summary>How long what has got away from its session may hold standard error open before the rest is given up.</summary>
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+
     private readonly Child child;
     private readonly AnonymousPipeServerStream input;
     private readonly AnonymousPipeServerStream output;
@@ -71,6 +74,9 @@ public sealed class RunningProgram : IAsyncDisposable
         await child.Exit;
         await input.DisposeAsync();
         await output.DisposeAsync();
+
+        // What it said last may still lie in the pipe.
+        await Task.WhenAny(draining, Task.Delay(s_lastWords));
         await error.DisposeAsync();
         await draining;
     }

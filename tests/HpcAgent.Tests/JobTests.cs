@@ -34,9 +34,11 @@ public sealed class JobTests
     }
 
     [Theory]
-    [InlineData("weights that the site's admin has looked at", null)]
-    [InlineData("other weights under the same name", JobFailures.SiteRefused)]
-    public async Task A_job_starts_from_installed_weights_only_where_they_are_those_of_their_digest(string installed, string? failure)
+    [InlineData("classify", 1, "weights that the site's admin has looked at", null)]
+    [InlineData("classify", 1, "other weights under the same name", JobFailures.SiteRefused)]
+    [InlineData("evaluate", 1000, "weights that the site's admin has looked at", null)]
+    public async Task A_job_starts_from_installed_weights_only_where_they_are_those_of_their_digest(
+        string task, int leastSteps, string installed, string? failure)
     {
         Assert.SkipWhen(TestSite.WhyNoSandbox is not null, $"needs nested sandboxes: {TestSite.WhyNoSandbox}");
         var digest = Sha256Digest.Of("weights that the site's admin has looked at"u8);
@@ -48,8 +50,12 @@ public sealed class JobTests
                 site.WriteFile("weights: weights");
                 return trainer;
             },
-            permit => permit with { Bounds = permit.Bounds with { InitialWeights = [digest] } },
-            job => job with { Spec = TestGateway.Spec($$"""{"v":1,"label":"covid","network":"resnet18","epochs":3,"batch":4,"initial_weights":"{{digest}}"}""") });
+            permit => permit with
+            {
+                Bounds = permit.Bounds with { InitialWeights = [digest] },
+                Minima = permit.Minima with { Steps = leastSteps },
+            },
+            job => job with { Spec = TestGateway.Spec($$"""{"v":1,"task":"{{task}}","label":"covid","network":"resnet18","epochs":3,"batch":4,"initial_weights":"{{digest}}"}""") });
         if (failure is not null)
         {
             await trial.FailsAsync(failure);

@@ -99,14 +99,24 @@ internal sealed class KeyHolder(HolderChannel channel)
         return !(await ManifestOpening.ToFileAsync(Convert.FromBase64String(header.Header), body, part, key, path, cancellationToken)).IsRefused;
     }
 
-    /// <summary>False where the installed file is not what the spec's digest says.</summary>
+    /// <summary>False where the installed file cannot be read, or is not what the spec's digest says.</summary>
     private static async Task<bool> CopyWeightsAsync(string installed, TrainerJob job, WorkFolder work, CancellationToken cancellationToken)
     {
         // The spec was read by run-step, which found the file by this digest.
         var start = ((TrialSpecResult.Valid)TrialSpecReader.Read(job.Spec)).Spec.Start!.Value;
         var path = Path.Combine(work.Data, TrainerJob.WeightsFile(start));
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        await using (var source = File.OpenRead(installed))
+        FileStream source;
+        try
+        {
+            source = File.OpenRead(installed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        await using (source)
         await using (var copy = File.Create(path))
         {
             await source.CopyToAsync(copy, cancellationToken);

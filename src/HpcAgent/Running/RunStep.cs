@@ -2,6 +2,7 @@ using Scanlock.Contracts;
 using Scanlock.Contracts.Agent;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
+using Scanlock.Contracts.Trials;
 using Scanlock.Envelope;
 using Scanlock.HpcAgent.Queue;
 using Scanlock.HpcAgent.Sites;
@@ -101,9 +102,9 @@ internal sealed class RunStep(Site site, JobFolder folder, Journal journal, Time
         }
     }
 
-    /// <summary>The steps a spec can take at most; how many it will, after the split by patient, the trainer counts.</summary>
-    private static bool FallsBelowMinima(AdmittedJob job) =>
-        (long)job.Spec.Epochs * (job.Manifest.Shards.Sum(s => s.Samples) / job.Spec.Batch) < job.Permit.Value.Minima.Steps;
+    /// <summary>The steps a spec can take at most; how many it will, after the split by patient, the trainer counts. Evaluating takes none.</summary>
+    private static bool FallsBelowMinima(AdmittedJob job) => job.Spec.Task != TrialSpec.Evaluate
+        && (long)job.Spec.Epochs * (job.Manifest.Shards.Sum(s => s.Samples) / job.Spec.Batch) < job.Permit.Value.Minima.Steps;
 
     private static byte[] Decode(string base64)
     {
