@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
@@ -123,7 +122,7 @@ internal sealed class KeyHolder(HolderChannel channel)
         }
 
         await using var copied = File.OpenRead(path);
-        return Sha256Digest.FromHash(await SHA256.HashDataAsync(copied, cancellationToken)) == start;
+        return await Sha256Digest.OfAsync(copied, cancellationToken) == start;
     }
 
     private async Task SealAsync(Prepare plan, WorkFolder work, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Agent;
 using Scanlock.HpcAgent.Sites;
@@ -82,7 +81,7 @@ internal sealed class CiphertextStore(SiteState state, SiteCaps caps, TimeProvid
         }
 
         await using var file = whole.OpenRead();
-        return Sha256Digest.FromHash(await SHA256.HashDataAsync(file, cancellationToken)) == digest;
+        return await Sha256Digest.OfAsync(file, cancellationToken) == digest;
     }
 
     /// <summary>Deletes the whole one; a partial one, which is being sent anew, stays.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Jobs;
 
@@ -49,7 +48,7 @@ internal sealed class ShardFolder(string folder, int threads)
         await Parallel.ForAsync(0, files.Length, limits, async (i, stop) =>
         {
             await using var stream = File.OpenRead(files[i]);
-            digests[i] = Sha256Digest.FromHash(await SHA256.HashDataAsync(stream, stop));
+            digests[i] = await Sha256Digest.OfAsync(stream, stop);
         });
         return [.. digests.OrderBy(d => d.Hex, StringComparer.Ordinal)];
     }
