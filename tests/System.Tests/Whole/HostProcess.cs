@@ -24,8 +24,10 @@ internal sealed class HostProcess(string assembly, string configuration, string 
     {
         _running!.Kill();
         await _running.Exit;
-        await _running.DisposeAsync();
+
+        // Disposing closes the pipe, which fails a read that has not come to its end yet.
         await _reading!;
+        await _running.DisposeAsync();
         _running = null;
     }
 
