@@ -29,6 +29,8 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(IntakeGreeting))]
 [JsonSerializable(typeof(IntakeAnswer))]
 [JsonSerializable(typeof(RefusalCode))]
+[JsonSerializable(typeof(DeidentificationOptions))]
+[JsonSerializable(typeof(DeidentificationReport))]
 [JsonSerializable(typeof(AccessRequest))]
 [JsonSerializable(typeof(Permit))]
 [JsonSerializable(typeof(Job))]
