@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using gdcm;
 using Scanlock.Contracts.Intake;
+using Scanlock.Intake.Dicom;
 
 namespace Scanlock.Intake;
 

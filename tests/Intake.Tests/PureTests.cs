@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Intake;
+using Scanlock.Intake.Dicom;
 using Scanlock.Gateway.Intake;
 
 namespace Scanlock.Intake.Tests;

@@ -30,7 +30,8 @@ internal sealed class DicomDataSet : IEnumerable<DicomElement>
     internal bool TryGet(DicomTag tag, [NotNullWhen(true)] out DicomElement? element) => elements.TryGetValue(tag, out element);
 
     /// <summary>The value's bytes; null where there is no such element, or it is a sequence.</summary>
-    internal ReadOnlyMemory<byte>? Bytes(DicomTag tag) => elements.TryGetValue(tag, out var element) && element is DicomValue value ? value.Bytes : null;
+    internal ReadOnlyMemory<byte>? Bytes(DicomTag tag) =>
+        elements.TryGetValue(tag, out var element) && element is DicomValue value ? value.Bytes : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The items; none where there is no such sequence.</summary>
     internal IReadOnlyList<DicomDataSet> Items(DicomTag tag) => elements.TryGetValue(tag, out var element) && element is DicomSequence sequence ? sequence.Items : [];

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Scanlock.Intake;
+namespace Scanlock.Intake.Dicom;
 
 /// <summary>Texts in their character sets (PS3.3 C.12.1.1.2).</summary>
 internal static class DicomText
