@@ -17,6 +17,7 @@ using Scanlock.Gateway.LocalIssuer;
 using Scanlock.Gateway.Results;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Storage.Blobs;
+using Scanlock.Gateway.Storage.Blobs.AzureStorage;
 using Scanlock.Web;
 using Scanlock.Web.Auditing;
 using Scanlock.Web.Storage;
@@ -66,7 +67,8 @@ public static class GatewayHost
         services.AddSingleton(keys);
         services.AddSingleton<DatasetKeys>();
         services.AddDbContextFactory<GatewayDb>(database => database.UseSqlite($"Data Source={folders.Database}"));
-        services.AddSingleton<IBlobStore>(_ => new DirectoryBlobStore(folders.Blobs));
+        services.AddSingleton<IBlobStore>(_ => configuration.AzureContainer is { } container ? new AzureBlobStore(container) : new DirectoryBlobStore(folders.Blobs));
+        services.AddSingleton<BlobStoreHealth>().AddHealthChecks().AddCheck<BlobStoreHealth>("blobs");
         services.AddSingleton(provider => AuditLog.Open(folders.Log, keys.Log, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AuditedActs>();
         services.AddSingleton<AuditRecovery>();
@@ -126,6 +128,7 @@ public static class GatewayHost
             await NumberedMigrations.ApplyAsync(db.Database.GetDbConnection(), typeof(GatewayHost).Assembly, Migrations, cancellationToken);
         }
 
+        await services.GetRequiredService<IBlobStore>().CheckAsync(cancellationToken);
         await services.GetRequiredService<AuditRecovery>().RunAsync(cancellationToken);
         await services.GetRequiredService<Withdrawal>().FinishAsync(cancellationToken);
         if (configuration.LocalIssuer.Enabled)

@@ -10,7 +10,7 @@ internal sealed partial class UnavailableHandler(IProblemDetailsService problems
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is not (AuditUnavailableException or IntakeUnavailableException or BlobAlteredException))
+        if (exception is not (AuditUnavailableException or IntakeUnavailableException or BlobAlteredException or BlobStoreException))
         {
             return false;
         }

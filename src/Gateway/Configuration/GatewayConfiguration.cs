@@ -4,6 +4,7 @@ using Scanlock.Contracts;
 using Scanlock.Contracts.Signing;
 using Scanlock.Gateway.Intake;
 using Scanlock.Gateway.LocalIssuer;
+using Scanlock.Gateway.Storage.Blobs.AzureStorage;
 using Scanlock.Web;
 using Scanlock.Web.Identity;
 
@@ -30,7 +31,10 @@ public sealed record GatewayConfiguration(
 {
     // The last two are the framework's own.
     private static readonly string[] s_sections =
-        ["Gateway", "Issuers", "Brokers", "Agents", "Organisations", "Datasets", "LocalIssuer", "Intake", "Logging", "Kestrel"];
+        ["Gateway", "Issuers", "Brokers", "Agents", "Organisations", "Datasets", "LocalIssuer", "Intake", "Storage", "Logging", "Kestrel"];
+
+    /// <summary>The container that ciphertexts lie in; null for the state directory.</summary>
+    internal BlobContainerAddress? AzureContainer { get; private init; }
 
     /// <param name="folder">What relative paths start from: the configuration file's folder.</param>
     /// <exception cref="HostConfigurationException">Every fault, a line each.</exception>
@@ -46,8 +50,9 @@ public sealed record GatewayConfiguration(
         var datasets = ReadDatasets(reader);
         var intake = ReadIntake(reader);
         var localIssuer = ReadLocalIssuer(reader, gateway);
+        var azureContainer = AzureStorageSection.Read(reader);
         HostConfigurationException.ThrowIfAny(reader.Problems);
-        return new(gateway, issuers, brokers, agents, countries, datasets, intake, localIssuer);
+        return new(gateway, issuers, brokers, agents, countries, datasets, intake, localIssuer) { AzureContainer = azureContainer };
     }
 
     private static GatewayOptions ReadGateway(SectionReader reader)

@@ -60,3 +60,39 @@ public sealed record DatasetOptions
     /// <summary>Largest object that is taken in.</summary>
     public long MaxObjectBytes { get; init; } = 512L << 20;
 }
+
+/// <summary>The section <c>Storage</c>: where ciphertexts lie. Without it, below the state directory.</summary>
+public sealed record StorageOptions
+{
+    /// <summary>A container of an Azure storage account instead.</summary>
+    public AzureStorageOptions? Azure { get; init; }
+}
+
+/// <summary>The section <c>Storage:Azure</c>. The container is made beforehand, private, for this gateway alone.</summary>
+public sealed record AzureStorageOptions
+{
+    /// <summary>The account's Blob service, such as https://ACCOUNT.blob.core.windows.net; plain http only on loopback.</summary>
+    public string AccountUrl { get; init; } = "";
+
+    public string Container { get; init; } = "";
+
+    /// <summary>
+    /// <c>identity</c>: the environment's, the workload's or the machine's own in Microsoft Entra. <c>key</c>: the account's key.
+    /// <c>sas</c>: a shared access signature of the container that may read, add, create, write, delete and list.
+    /// </summary>
+    public string Credential { get; init; } = AzureCredentials.Identity;
+
+    /// <summary>For <c>key</c> a file with the key, for <c>sas</c> one with the container's whole SAS URL; mode 0600, read at the start.</summary>
+    public string CredentialFile { get; init; } = "";
+
+    /// <summary>For <c>identity</c> where the machine has several: the client id of the one that is meant.</summary>
+    public string ClientId { get; init; } = "";
+}
+
+/// <summary>Words of <see cref="AzureStorageOptions.Credential"/>.</summary>
+public static class AzureCredentials
+{
+    public const string Identity = "identity";
+    public const string Key = "key";
+    public const string Sas = "sas";
+}

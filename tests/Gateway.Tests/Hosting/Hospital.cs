@@ -59,7 +59,8 @@ internal sealed class Hospital : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<Hospital> StartAsync(long shardBytes = 64 << 20)
+    /// <param name="storage">The section <c>Storage</c>; without it, ciphertexts lie in the state directory.</param>
+    public static async Task<Hospital> StartAsync(long shardBytes = 64 << 20, string storage = "{}")
     {
         var folder = new TestFolder();
         var (broker, agent) = (SigningKey.Create(), SigningKey.Create());
@@ -79,6 +80,7 @@ internal sealed class Hospital : IAsyncDisposable
               "Brokers": [{"Name": "hub", "KeyFile": "broker.pub.pem"}, {"Name": "rival", "KeyFile": "rival.pub.pem"}],
               "Agents": [{"Site": "{{Site}}", "Organisation": "demo-hpc", "Country": "IT", "KeyFile": "agent.pub.pem"}],
               "Datasets": {"ShardBytes": {{shardBytes}}},
+              "Storage": {{storage}},
               "Intake": {"Workers": 1, "Worker": "{{IntakeWorker}}"}
             }
             """);

@@ -8,4 +8,8 @@ internal sealed class TestClock : TimeProvider
     public void Advance(TimeSpan by) => _ahead += by;
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _ahead;
+
+    public override long TimestampFrequency => System.TimestampFrequency;
+
+    public override long GetTimestamp() => System.GetTimestamp() + (long)(_ahead.TotalSeconds * System.TimestampFrequency);
 }

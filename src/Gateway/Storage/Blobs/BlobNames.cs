@@ -26,6 +26,9 @@ public static class BlobNames
 
     public static string Results(string job) => $"results/{job}";
 
+    /// <summary>What a check of the store writes and destroys.</summary>
+    public const string Probe = "probe";
+
     internal static void Check(string name)
     {
         var fine = name.Split('/').All(segment => segment.Length is > 0 and <= 128 && segment[0] != '.'

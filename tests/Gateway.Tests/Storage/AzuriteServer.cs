@@ -1,0 +1,54 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Scanlock.Gateway.Storage.Blobs.AzureStorage;
+using Scanlock.Gateway.Tests.Storage;
+using Scanlock.Testing;
+
+[assembly: AssemblyFixture(typeof(AzuriteServer))]
+
+namespace Scanlock.Gateway.Tests.Storage;
+
+/// <summary>One Azurite for all tests of this assembly that want one, started for the first of them.</summary>
+public sealed class AzuriteServer : IAsyncDisposable
+{
+    private readonly Lazy<Task<Azurite>> _azurite = new(Azurite.StartAsync);
+
+    /// <summary>A new container, private as containers are; the test is skipped where there is no Azurite.</summary>
+    internal async Task<TestContainer> CreateContainerAsync()
+    {
+        Assert.SkipWhen(Azurite.Missing is not null, $"No Azurite: {Azurite.Missing}.");
+        var azurite = await _azurite.Value;
+        var container = new TestContainer(azurite.AccountUrl, $"c{Guid.NewGuid():N}", azurite.Key);
+        await container.CreateAsync();
+        return container;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_azurite.IsValueCreated)
+        {
+            await (await _azurite.Value).DisposeAsync();
+        }
+    }
+}
+
+/// <summary>A container of its own for one test.</summary>
+internal sealed record TestContainer(Uri AccountUrl, string Name, string Key)
+{
+    public Uri Url => new($"{AccountUrl}/{Name}");
+
+    public BlobCredential.SharedKey Credential => new(Azurite.Account, Convert.FromBase64String(Key));
+
+    public BlobContainerAddress Address => new(Url, Credential);
+
+    public async Task CreateAsync()
+    {
+        var pipeline = HttpPipelineBuilder.Build(new BlobRequests(new()), [], [Credential.ToPolicy()], new ResponseClassifier());
+        using var message = pipeline.CreateMessage();
+        message.Request.Method = RequestMethod.Put;
+        message.Request.Uri.Reset(new($"{Url}?restype=container"));
+        message.Request.Headers.SetValue("x-ms-version", BlobContainer.Version);
+        await pipeline.SendAsync(message, CancellationToken.None);
+        Assert.Equal(201, message.Response.Status);
+    }
+}
