@@ -3,6 +3,7 @@ namespace Scanlock.Intake.Dicom;
 /// <summary>The elements that structure a data set (PS3.5 chapter 7); those that say something are named where they are read.</summary>
 internal static class DicomTags
 {
+    internal static readonly DicomTag GroupLength = new(0x0002, 0x0000);
     internal static readonly DicomTag MediaStorageSopClass = new(0x0002, 0x0002);
     internal static readonly DicomTag TransferSyntax = new(0x0002, 0x0010);
     internal static readonly DicomTag PixelRepresentation = new(0x0028, 0x0103);
