@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Audit;
 using Scanlock.Contracts.Gateway;
@@ -10,6 +11,7 @@ using Scanlock.Gateway.Datasets;
 using Scanlock.Gateway.Datasets.Labels;
 using Scanlock.Gateway.Datasets.Sealing;
 using Scanlock.Gateway.Datasets.Uploads;
+using Scanlock.Gateway.Dicomweb;
 using Scanlock.Gateway.Intake;
 using Scanlock.Gateway.Jobs;
 using Scanlock.Gateway.Keys;
@@ -81,10 +83,19 @@ public static class GatewayHost
         services.AddSingleton<Withdrawal>();
         services.AddSingleton<Alterations>();
         services.AddSingleton<DatasetAdministration>();
+        services.AddSingleton<SessionsUnderWay>();
         services.AddSingleton<UploadSessions>();
+        services.AddSingleton<RollingSessions>();
+        services.AddHostedService<IdleSessionClosing>();
+        services.AddSingleton<DiscardedBlobs>();
+        services.AddSingleton<UploadTokens>();
+        services.AddSingleton<TokenDrop>();
+        services.AddSingleton<FailedAttempts>();
+        services.AddSingleton<StoreTransaction>();
         services.AddSingleton<ObjectIntake>();
         services.AddSingleton<DatasetLabels>();
         services.AddSingleton<ShardPacking>();
+        services.AddSingleton<SealingTurns>();
         services.AddSingleton<DatasetSealing>();
         services.AddSingleton<AccessDecisions>();
         services.AddSingleton<Permits>();
@@ -101,7 +112,9 @@ public static class GatewayHost
         services.AddSingleton<ResultIntake>();
         services.AddSingleton<ResultViews>();
         services.AddSingleton<Releases>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BrokerAuthentication>(BrokerAuthentication.SchemeName, null);
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BrokerAuthentication>(BrokerAuthentication.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, UploadTokenAuthentication>(UploadTokenAuthentication.SchemeName, null);
+        services.AddSingleton<IAuthorizationHandler, SenderRequirementHandler>();
     }
 
     private static void Map(WebApplication app, GatewayConfiguration configuration)
@@ -110,6 +123,8 @@ public static class GatewayHost
         app.MapGet(GatewayRoutes.Identity, Identity).AllowAnonymous().NotAudited("Says only the gateway's public keys, for admins to compare and pin.");
         app.MapAudit();
         app.MapDatasets(configuration.Datasets);
+        app.MapUploadTokens();
+        app.MapDicomweb();
         app.MapAccess();
         app.MapBrokers();
         app.MapResults();
@@ -131,6 +146,7 @@ public static class GatewayHost
         await services.GetRequiredService<IBlobStore>().CheckAsync(cancellationToken);
         await services.GetRequiredService<AuditRecovery>().RunAsync(cancellationToken);
         await services.GetRequiredService<Withdrawal>().FinishAsync(cancellationToken);
+        await services.GetRequiredService<DiscardedBlobs>().DestroyAsync(cancellationToken);
         if (configuration.LocalIssuer.Enabled)
         {
             await services.PrepareLocalIssuerAsync(cancellationToken);

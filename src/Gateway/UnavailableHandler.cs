@@ -17,6 +17,7 @@ internal sealed partial class UnavailableHandler(IProblemDetailsService problems
 
         LogUnavailable(logger, exception);
         httpContext.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        httpContext.Response.Headers.RetryAfter = "30";
         return await problems.TryWriteAsync(new()
         {
             HttpContext = httpContext,

@@ -40,8 +40,8 @@ public sealed record KnownObjectsQuery(IReadOnlyList<Sha256Digest> Objects);
 public sealed record KnownObjects(IReadOnlyList<int> Known);
 
 /// <summary>What became of one object.</summary>
-/// <param name="Outcome"><c>stored</c>, <c>duplicate</c> or <c>refused</c>.</param>
-/// <param name="Code">A code of the intake's closed list where refused.</param>
+/// <param name="Outcome"><c>stored</c>, <c>duplicate</c>, <c>quarantined</c> or <c>refused</c>.</param>
+/// <param name="Code">A code of the intake's closed list, or one of the gateway's own, where quarantined or refused.</param>
 /// <param name="Reason">The reason in words, without anything from the object.</param>
 public sealed record ObjectOutcome(int Ordinal, string Outcome, string? Code, string? Reason);
 

@@ -15,6 +15,15 @@ public static class GatewayRoutes
     /// <summary>POST one object, body <c>application/dicom</c>.</summary>
     public const string UploadObject = "/api/v1/datasets/{dataset}/uploads/{upload}/objects/{ordinal}";
     public const string CloseUpload = "/api/v1/datasets/{dataset}/uploads/{upload}/close";
+
+    /// <summary>POST makes an upload token, GET lists the dataset's.</summary>
+    public const string UploadTokens = "/api/v1/datasets/{dataset}/upload-tokens";
+
+    /// <summary>POST ends the token at once, also for requests under way.</summary>
+    public const string RevokeUploadToken = "/api/v1/datasets/{dataset}/upload-tokens/{token}/revoke";
+
+    /// <summary>POST destroys all that came by the token and is in no sealed version.</summary>
+    public const string DropUploads = "/api/v1/datasets/{dataset}/upload-tokens/{token}/drop";
     public const string Labels = "/api/v1/datasets/{dataset}/labels";
 
     /// <summary>POST seals a version.</summary>

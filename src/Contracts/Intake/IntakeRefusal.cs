@@ -42,6 +42,9 @@ public enum RefusalCode
 
     [JsonStringEnumMemberName("interrupted")]
     Interrupted,
+
+    [JsonStringEnumMemberName("wrong-study")]
+    WrongStudy,
 }
 
 /// <summary>A refusal: its code, and a sentence for people. The sentences are these and no others, so nothing of an object can be in one (P11).</summary>
@@ -82,6 +85,7 @@ public sealed record IntakeRefusal
         RefusalCode.UnsupportedPixels => "The object's pixels are not of a form that is read: one grey sample (MONOCHROME2) of 8 or 16 bits.",
         RefusalCode.NotHounsfield => "The object's pixels cannot be told in Hounsfield units: its rescale is missing, unusable or of another type.",
         RefusalCode.Interrupted => "The intake worker stopped before the whole object had reached it; send the object again.",
+        RefusalCode.WrongStudy => "The object is of another study than the one it was sent to.",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
     });
 }

@@ -10,6 +10,13 @@ public static class Acts
     public const string DatasetSeal = "dataset.seal";
     public const string DatasetWithdraw = "dataset.withdraw";
 
+    /// <summary>An upload token: a machine's permission to send into one dataset.</summary>
+    public const string TokenCreate = "token.create";
+    public const string TokenRevoke = "token.revoke";
+
+    /// <summary>A steward destroys what came by a token.</summary>
+    public const string TokenDrop = "token.drop";
+
     public const string AccessRequest = "access.request";
     public const string AccessApprove = "access.approve";
     public const string AccessDeny = "access.deny";
@@ -41,7 +48,7 @@ public static class Acts
     public static IReadOnlyList<string> All { get; } =
     [
         DatasetCreate, DatasetPolicy, DatasetUpload, DatasetLabel, DatasetSeal, DatasetWithdraw,
-        AccessRequest, AccessApprove, AccessDeny, AccessRevoke, PartServe, PartAltered, KeysRelease, KeysRenew,
+        TokenCreate, TokenRevoke, TokenDrop, AccessRequest, AccessApprove, AccessDeny, AccessRevoke, PartServe, PartAltered, KeysRelease, KeysRenew,
         JobProgress, JobResult, JobReceipt, ResultRequest, ResultApprove, ResultDeny, EntryAbandoned,
     ];
 }

@@ -85,6 +85,13 @@ public sealed partial class AuditRecovery(IDbContextFactory<GatewayDb> databases
                 var dataset = await db.Datasets.SingleAsync(row => row.Name == entry.Subjects["dataset"], cancellationToken);
                 Datasets.Withdrawal.Apply(dataset);
                 return true;
+            case Acts.TokenRevoke:
+                var token = await db.UploadTokens.SingleAsync(row => row.Id == entry.Subjects["token"], cancellationToken);
+                token.RevokedAt ??= entry.At;
+                return true;
+            case Acts.TokenDrop:
+                await Datasets.Uploads.TokenDrop.ApplyAsync(db, entry.Subjects["dataset"], entry.Subjects["token"], cancellationToken);
+                return true;
             default:
                 return false;
         }

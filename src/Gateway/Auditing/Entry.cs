@@ -43,6 +43,8 @@ internal static class Actors
 
     public static string Of(Person person) => $"person:{person.Issuer}#{person.Subject}";
 
+    public static string UploadToken(string id) => $"upload-token:{id}";
+
     public static string Agent(string site) => $"agent:{site}";
 
     public static string Broker(string name) => $"broker:{name}";

@@ -11,7 +11,9 @@ internal static class DatasetLookup
     public static async Task<Outcome<DatasetRow>> FindAsync(this GatewayDb db, string name, CancellationToken cancellationToken) =>
         await db.Datasets.SingleOrDefaultAsync(dataset => dataset.Name == name, cancellationToken) is { } found
             ? found
-            : new Refusal.Unknown($"This gateway has no dataset '{Shown(name)}'.");
+            : NoSuch(name);
+
+    public static Refusal.Unknown NoSuch(string name) => new($"This gateway has no dataset '{Shown(name)}'.");
 
     /// <summary>The dataset, if this steward answers for it and it was not withdrawn.</summary>
     public static async Task<Outcome<DatasetRow>> FindManagedAsync(this GatewayDb db, string name, Person steward, CancellationToken cancellationToken)

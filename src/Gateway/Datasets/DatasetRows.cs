@@ -45,6 +45,36 @@ public sealed class UploadRow
     /// <summary>When its last object came.</summary>
     public required DateTimeOffset ActiveAt { get; set; }
     public DateTimeOffset? ClosedAt { get; set; }
+
+    /// <summary>Opened by the gateway for a sender who named none; another follows when it closes.</summary>
+    public bool Rolling { get; init; }
+
+    /// <summary>The upload token its objects came by.</summary>
+    public string? Token { get; init; }
+}
+
+/// <summary>A token that sends into one dataset.</summary>
+public sealed class UploadTokenRow
+{
+    public required string Id { get; init; }
+    public required string Dataset { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the token.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Who made it, as audit entries name actors.</summary>
+    public required string CreatedBy { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+    public DateTimeOffset? RevokedAt { get; set; }
+    public DateTimeOffset? LastUsedAt { get; set; }
+}
+
+/// <summary>A blob nothing refers to any more, to be destroyed.</summary>
+public sealed class DiscardedBlobRow
+{
+    public required string Name { get; init; }
 }
 
 /// <summary>What became of one object of a session, by its ordinal there.</summary>
@@ -53,7 +83,7 @@ public sealed class UploadObjectRow
     public required string Upload { get; init; }
     public required int Ordinal { get; init; }
 
-    /// <summary><c>stored</c>, <c>duplicate</c> or <c>refused</c>.</summary>
+    /// <summary>One of <c>UploadOutcomes</c>.</summary>
     public required string Outcome { get; init; }
 
     /// <summary>A code of the intake's closed list where refused.</summary>

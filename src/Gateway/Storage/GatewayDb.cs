@@ -16,6 +16,8 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
     public DbSet<PolicyRow> Policies => Set<PolicyRow>();
     public DbSet<UploadRow> Uploads => Set<UploadRow>();
     public DbSet<UploadObjectRow> UploadObjects => Set<UploadObjectRow>();
+    public DbSet<UploadTokenRow> UploadTokens => Set<UploadTokenRow>();
+    public DbSet<DiscardedBlobRow> DiscardedBlobs => Set<DiscardedBlobRow>();
     public DbSet<SampleRow> Samples => Set<SampleRow>();
     public DbSet<SampleLabelRow> SampleLabels => Set<SampleLabelRow>();
     public DbSet<VersionRow> Versions => Set<VersionRow>();
@@ -60,6 +62,13 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
             row.ToTable("uploads").HasKey(upload => upload.Id);
             row.HasIndex(upload => upload.Dataset).HasDatabaseName("uploads_by_dataset");
         });
+        model.Entity<UploadTokenRow>(row =>
+        {
+            row.ToTable("upload_tokens").HasKey(token => token.Id);
+            row.HasIndex(token => token.Hash).IsUnique().HasDatabaseName("upload_tokens_by_hash");
+            row.HasIndex(token => token.Dataset).HasDatabaseName("upload_tokens_by_dataset");
+        });
+        model.Entity<DiscardedBlobRow>(row => row.ToTable("discarded_blobs").HasKey(blob => blob.Name));
         model.Entity<UploadObjectRow>(row => row.ToTable("upload_objects").HasKey(uploaded => new { uploaded.Upload, uploaded.Ordinal }));
         model.Entity<SampleRow>(row =>
         {

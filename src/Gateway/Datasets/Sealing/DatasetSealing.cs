@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
@@ -21,29 +20,29 @@ namespace Scanlock.Gateway.Datasets.Sealing;
 /// makes it a version. A crash before (3) leaves parts that the next sealing writes over.
 /// </summary>
 internal sealed class DatasetSealing(
-    AuditedActs acts, Alterations alterations, ShardPacking packing, Withdrawal withdrawal, GatewayKeys keys, DatasetOptions options, TimeProvider time)
+    AuditedActs acts,
+    Alterations alterations,
+    UploadSessions uploads,
+    RollingSessions rolling,
+    SealingTurns turns,
+    ShardPacking packing,
+    Withdrawal withdrawal,
+    GatewayKeys keys,
+    DatasetOptions options,
+    TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _oneAtATime = new(StringComparer.Ordinal);
-
     public async Task<Outcome<SealedVersion>> SealAsync(string name, SealVersion asked, Person steward, CancellationToken cancellationToken)
     {
         var attempt = Attempt.At(Acts.DatasetSeal, Actors.Of(steward), ("dataset", name));
-        var turn = _oneAtATime.GetOrAdd(name, _ => new(1));
-        await turn.WaitAsync(cancellationToken);
-        try
+        using var turn = await turns.TakeAsync(name, cancellationToken);
+        if (!await rolling.RunDryAsync(name, token: null, cancellationToken))
         {
-            var draft = await acts.PerformAsync(attempt, (db, token) => DraftAsync(db, name, asked, steward, token), cancellationToken);
-            if (draft.IsRefused)
-            {
-                return draft.Refusal;
-            }
+            return await acts.RefuseAsync<SealedVersion>(
+                attempt, new Refusal.Conflict($"Objects are still on their way into '{name}'; try again when they have come."), cancellationToken);
+        }
 
-            return await PackAndRecordAsync(draft.Value, attempt, steward, cancellationToken);
-        }
-        finally
-        {
-            turn.Release();
-        }
+        var draft = await acts.PerformAsync(attempt, (db, token) => DraftAsync(db, name, asked, steward, token), cancellationToken);
+        return draft.IsRefused ? draft.Refusal : await PackAndRecordAsync(draft.Value, attempt, steward, cancellationToken);
     }
 
     /// <summary>However the work ends: if the dataset was withdrawn meanwhile, what was packed of it is destroyed too.</summary>
@@ -84,15 +83,19 @@ internal sealed class DatasetSealing(
             return Decided.Nothing<Outcome<Draft>>(found.Refusal);
         }
 
-        var closing = await UploadSessions.CloseIdleAsync(db, found.Value, time.GetUtcNow(), cancellationToken);
+        var closing = await uploads.CloseForSealingAsync(db, found.Value, cancellationToken);
         if (closing.IsRefused)
         {
             return Decided.Nothing<Outcome<Draft>>(closing.Refusal);
         }
 
-        var rows = await db.Samples.AsNoTracking().Where(sample => sample.Dataset == name).ToListAsync(cancellationToken);
-        var labels = await db.SampleLabels.Where(label => label.Dataset == name)
-            .Select(label => new LabelRow(label.Sample, label.Name, label.Value)).ToListAsync(cancellationToken);
+        var open = db.Uploads.Local.Where(upload => upload.ClosedAt is null).Select(upload => upload.Id).ToHashSet(StringComparer.Ordinal);
+        var rows = (await db.Samples.AsNoTracking().Where(sample => sample.Dataset == name).ToListAsync(cancellationToken))
+            .FindAll(sample => !open.Contains(sample.Upload));
+        var known = rows.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
+        var labels = (await db.SampleLabels.Where(label => label.Dataset == name)
+            .Select(label => new LabelRow(label.Sample, label.Name, label.Value)).ToListAsync(cancellationToken))
+            .FindAll(label => known.Contains(label.Key));
         var labelled = labels.Select(label => label.Key).ToHashSet(StringComparer.Ordinal);
         var without = rows.Where(row => !labelled.Contains(row.Key)).ToList();
         if (without.Count > 0 && !asked.LeaveOutUnlabelled)

@@ -36,14 +36,23 @@ internal sealed class ObjectIntake(
             return found.Refusal;
         }
 
-        if (await RecordedAsync(db, upload, ordinal, cancellationToken) is { } recorded)
+        return await TakeAsync(upload, ordinal, body, study: null, cancellationToken);
+    }
+
+    /// <param name="session">A session that the sender may use.</param>
+    /// <param name="study">The one study whose objects are taken, or null for any.</param>
+    public async Task<Outcome<ObjectOutcome>> TakeAsync(string session, int ordinal, Stream body, string? study, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var upload = await db.Uploads.SingleAsync(row => row.Id == session, cancellationToken);
+        if (await RecordedAsync(db, upload.Id, ordinal, cancellationToken) is { } recorded)
         {
             return recorded;
         }
 
-        if (found.Value.ClosedAt is not null)
+        if (upload.ClosedAt is not null)
         {
-            return new Refusal.Conflict($"Upload {upload} of '{dataset}' is closed.");
+            return new Refusal.Conflict($"Upload {upload.Id} of '{upload.Dataset}' is closed.");
         }
 
         using var sha256 = SHA256.Create();
@@ -54,10 +63,12 @@ internal sealed class ObjectIntake(
             // Nothing was wrong with the object, so nothing is recorded: it may be sent again under the same ordinal.
             IntakeOutcome.Refused { Refusal: { Code: RefusalCode.Interrupted } again } =>
                 new ObjectOutcome(ordinal, UploadOutcomes.Refused, again.CodeName, again.Sentence),
-            IntakeOutcome.Refused refused => await RefuseAsync(db, found.Value, ordinal, refused.Refusal, cancellationToken),
+            IntakeOutcome.Refused refused => await RefuseAsync(db, upload, ordinal, refused.Refusal, cancellationToken),
+            IntakeOutcome.Accepted accepted when study is not null && accepted.Content.Identifiers.StudyUid != study =>
+                await RefuseAsync(db, upload, ordinal, IntakeRefusal.Of(RefusalCode.WrongStudy), cancellationToken),
             // Accepted means read to its end, so the hash is finished.
             IntakeOutcome.Accepted accepted =>
-                await StoreAsync(db, found.Value, ordinal, Sha256Digest.FromHash(sha256.Hash), accepted, cancellationToken),
+                await StoreAsync(db, upload, ordinal, Sha256Digest.FromHash(sha256.Hash), accepted, cancellationToken),
             _ => throw new InvalidOperationException("No such outcome."),
         };
     }

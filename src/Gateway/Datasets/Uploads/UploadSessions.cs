@@ -11,7 +11,8 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 /// Upload sessions. One entry in the log stands for a whole session, with its counts, when it closes (P7); sealing closes those that were
 /// left open, so that no version ever holds an object whose session is not in the log before it.
 /// </summary>
-internal sealed class UploadSessions(IDbContextFactory<GatewayDb> databases, AuditedActs acts, DatasetKeys keys, TimeProvider time)
+internal sealed class UploadSessions(
+    IDbContextFactory<GatewayDb> databases, SessionsUnderWay underWay, AuditedActs acts, DatasetKeys keys, TimeProvider time)
 {
     /// <summary>Most objects one question may name.</summary>
     private const int MostObjects = 1_000_000;
@@ -57,8 +58,9 @@ internal sealed class UploadSessions(IDbContextFactory<GatewayDb> databases, Aud
         return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.Sample(query.Objects[i])))]);
     }
 
-    public Task<Outcome<UploadReport>> CloseAsync(string dataset, string upload, Person steward, CancellationToken cancellationToken) =>
-        acts.PerformAsync<UploadReport>(
+    public async Task<Outcome<UploadReport>> CloseAsync(string dataset, string upload, Person steward, CancellationToken cancellationToken)
+    {
+        var closed = await acts.PerformAsync<UploadReport>(
             Attempt.At(Acts.DatasetUpload, Actors.Of(steward), ("dataset", dataset), ("upload", upload)),
             async (db, token) =>
             {
@@ -74,6 +76,13 @@ internal sealed class UploadSessions(IDbContextFactory<GatewayDb> databases, Aud
                     : Decided.As<Outcome<UploadReport>>(report, Close(found.Value, report, Actors.Of(steward), time.GetUtcNow()));
             },
             cancellationToken);
+        if (!closed.IsRefused)
+        {
+            underWay.Forget(upload);
+        }
+
+        return closed;
+    }
 
     /// <summary>The session, open or closed, if this steward may use it.</summary>
     public static async Task<Outcome<UploadRow>> FindAsync(GatewayDb db, string dataset, string upload, Person steward, CancellationToken cancellationToken)
@@ -89,22 +98,33 @@ internal sealed class UploadSessions(IDbContextFactory<GatewayDb> databases, Aud
             : new Refusal.Unknown($"The dataset '{dataset}' has no upload '{DatasetLookup.Shown(upload)}'.");
     }
 
-    /// <summary>Closes the sessions that were left open, each with its entry; refused while one is still in use.</summary>
-    public static async Task<Outcome<List<Entry>>> CloseIdleAsync(GatewayDb db, DatasetRow dataset, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>
+    /// Closes the sessions of a dataset that is to be sealed, each with its entry; refused while one is still in use that its client has to
+    /// close. Rolling ones close at once, but those into which objects are on their way: they stay open, and their samples out of the version.
+    /// </summary>
+    public async Task<Outcome<List<Entry>>> CloseForSealingAsync(GatewayDb db, DatasetRow dataset, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         var entries = new List<Entry>();
         foreach (var upload in await db.Uploads.Where(row => row.Dataset == dataset.Name && row.ClosedAt == null).ToListAsync(cancellationToken))
         {
-            if (now - upload.ActiveAt < s_idle)
+            if (!upload.Rolling && now - upload.ActiveAt < s_idle)
             {
                 return new Refusal.Conflict($"Upload {upload.Id} of '{dataset.Name}' is still open; close it, or wait until it was idle for {s_idle.TotalSeconds:0} s.");
             }
 
-            entries.Add(Close(upload, await ReportAsync(db, upload, cancellationToken), Actors.Gateway, now));
+            if (underWay.Retire(upload.Id))
+            {
+                entries.Add(await CloseAsync(db, upload, Actors.Gateway, now, cancellationToken));
+            }
         }
 
         return entries;
     }
+
+    /// <summary>Closes one session; its entry, with its counts.</summary>
+    public static async Task<Entry> CloseAsync(GatewayDb db, UploadRow upload, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Close(upload, await ReportAsync(db, upload, cancellationToken), actor, now);
 
     private static Entry Close(UploadRow upload, UploadReport report, string actor, DateTimeOffset now)
     {
@@ -138,5 +158,6 @@ internal static class UploadOutcomes
 {
     public const string Stored = "stored";
     public const string Duplicate = "duplicate";
+    public const string Quarantined = "quarantined";
     public const string Refused = "refused";
 }

@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Datasets.Sealing;
+using Scanlock.Gateway.Storage;
+using Scanlock.Gateway.Storage.Blobs;
+
+namespace Scanlock.Gateway.Datasets.Uploads;
+
+/// <summary>
+/// Destroys what came by one token and is in no sealed version: (1) its sessions close, so that their counts are in the log; (2) one act
+/// takes the rows away and notes their blobs; (3) the blobs go. A crash after (2) leaves (3) to the next start.
+/// </summary>
+internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, SealingTurns turns, DiscardedBlobs discarded, TimeProvider time)
+{
+    public async Task<Outcome<DroppedUploads>> DropAsync(string dataset, string id, DropUploads asked, Person steward, CancellationToken cancellationToken)
+    {
+        var attempt = Attempt.At(Acts.TokenDrop, Actors.Of(steward), ("dataset", dataset), ("token", id));
+
+        // A version in the making may hold what is to go.
+        using var turn = await turns.TakeAsync(dataset, cancellationToken);
+        if (!await rolling.RunDryAsync(dataset, id, cancellationToken))
+        {
+            return await acts.RefuseAsync<DroppedUploads>(
+                attempt, new Refusal.Conflict("Objects are still coming by this token; revoke it first, or try again when they have come."), cancellationToken);
+        }
+
+        var dropped = await acts.PerformAsync(attempt, (db, token) => DropAsync(db, dataset, id, asked, steward, token), cancellationToken);
+        if (!dropped.IsRefused)
+        {
+            await discarded.DestroyAsync(CancellationToken.None);
+        }
+
+        return dropped;
+    }
+
+    /// <summary>Takes away the rows of what came by a token and is in no version. How many stay for being in one.</summary>
+    public static async Task<(int Dropped, int Sealed)> ApplyAsync(GatewayDb db, string dataset, string id, CancellationToken cancellationToken)
+    {
+        var samples = await OfToken(db, dataset, id).ToListAsync(cancellationToken);
+        var held = await db.ShardSamples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Sample).ToListAsync(cancellationToken);
+        var inVersions = held.ToHashSet(StringComparer.Ordinal);
+        var free = samples.FindAll(sample => !inVersions.Contains(sample.Key));
+        var keys = free.Select(sample => sample.Key).ToHashSet(StringComparer.Ordinal);
+        db.SampleLabels.RemoveRange((await db.SampleLabels.Where(label => label.Dataset == dataset).ToListAsync(cancellationToken))
+            .FindAll(label => keys.Contains(label.Sample)));
+        db.Samples.RemoveRange(free);
+        db.DiscardedBlobs.AddRange(free.Select(sample => new DiscardedBlobRow { Name = BlobNames.Sample(dataset, sample.Key) }));
+        return (free.Count, samples.Count - free.Count);
+    }
+
+    private async Task<Decided<Outcome<DroppedUploads>>> DropAsync(
+        GatewayDb db, string dataset, string id, DropUploads asked, Person steward, CancellationToken cancellationToken)
+    {
+        var found = await UploadTokens.FindAsync(db, dataset, id, steward, cancellationToken);
+        if (found.IsRefused)
+        {
+            return Decided.Nothing<Outcome<DroppedUploads>>(found.Refusal);
+        }
+
+        var entries = new List<Entry>();
+        foreach (var upload in await db.Uploads.Where(row => row.Token == id && row.ClosedAt == null).ToListAsync(cancellationToken))
+        {
+            entries.Add(await UploadSessions.CloseAsync(db, upload, Actors.Gateway, time.GetUtcNow(), cancellationToken));
+        }
+
+        var (dropped, inVersions) = await ApplyAsync(db, dataset, id, cancellationToken);
+        if (inVersions > 0 && !asked.LeaveSealed)
+        {
+            return Decided.Nothing<Outcome<DroppedUploads>>(new Refusal.Conflict(
+                $"{inVersions} of the {inVersions + dropped} samples that came by this token are in a sealed version of '{dataset}', and a version never changes: "
+                + "withdraw the dataset to take them back, or drop with leave_sealed, which destroys the others."));
+        }
+
+        entries.Add(UploadTokens.EntryOf(Acts.TokenDrop, found.Value, steward) with
+        {
+            Counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["samples"] = dropped, ["left_sealed"] = inVersions },
+        });
+        return new(new DroppedUploads(id, dropped, inVersions), entries);
+    }
+
+    private static IQueryable<SampleRow> OfToken(GatewayDb db, string dataset, string id) =>
+        db.Samples.Where(sample => sample.Dataset == dataset && db.Uploads.Any(upload => upload.Id == sample.Upload && upload.Token == id));
+}

@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Datasets.Uploads;
+
+namespace Scanlock.Gateway.Dicomweb;
+
+/// <summary>
+/// Takes in the parts of one store request, one after the other as they arrive; requests run side by side. Nothing of the body is
+/// kept. What was taken in stays, whatever becomes of the rest: sending all of it again is success without doubling.
+/// </summary>
+internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens tokens, ObjectIntake intake)
+{
+    /// <summary>What a sender can make the gateway remember for the answer.</summary>
+    public const int MostParts = 50_000;
+    private const int BufferBytes = 64 << 10;
+    private const int MostHeaders = 16;
+    private const int LongestHeaders = 8 << 10;
+
+    /// <summary>What is read of a part that the intake has refused long before.</summary>
+    private const long LongestPart = 16L << 30;
+
+    public async Task<StoreReport> TakeAsync(Sender sender, string? study, string boundary, Stream body, CancellationToken cancellationToken)
+    {
+        var reader = new MultipartReader(boundary, body, BufferBytes) { HeadersCountLimit = MostHeaders, HeadersLengthLimit = LongestHeaders, BodyLengthLimit = LongestPart };
+        var parts = new List<StoredPart>();
+        while (true)
+        {
+            var (section, isBroken) = await NextAsync(reader, cancellationToken);
+            if (section is null)
+            {
+                return new(parts, isBroken ? FailureReasons.CannotUnderstand : null);
+            }
+
+            if (parts.Count == MostParts)
+            {
+                return new(parts, FailureReasons.OutOfResources);
+            }
+
+            if (await TakeAsync(sender, study, section.Body, cancellationToken) is not { } part)
+            {
+                return new(parts, FailureReasons.CannotUnderstand);
+            }
+
+            parts.Add(part);
+        }
+    }
+
+    private static async Task<(MultipartSection? Section, bool IsBroken)> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await reader.ReadNextSectionAsync(cancellationToken), false);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            // Not multipart, cut off, or headers without bound: there is no telling where another part would begin.
+            return (null, true);
+        }
+    }
+
+    /// <summary>What became of the part; null where it could not be read to its end, and is lost.</summary>
+    private async Task<StoredPart?> TakeAsync(Sender sender, string? study, Stream part, CancellationToken cancellationToken)
+    {
+        PartBody? body = null;
+        try
+        {
+            (var sop, body) = await PartBody.OpenAsync(part, cancellationToken);
+            var outcome = await TakeAsync(sender, study, body, cancellationToken);
+            return new(sop, outcome);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException && body is not { IsBroken: false })
+        {
+            return null;
+        }
+        finally
+        {
+            if (body is not null)
+            {
+                await body.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task<ObjectOutcome> TakeAsync(Sender sender, string? study, PartBody body, CancellationToken cancellationToken)
+    {
+        if (sender.Token is { } token && !await tokens.IsStillUsableAsync(token, cancellationToken))
+        {
+            return NotTaken(0, FailureReasons.NotAuthorizedCode, "The upload token was revoked or has expired.");
+        }
+
+        var begun = await sessions.BeginAsync(sender, cancellationToken);
+        if (begun.IsRefused)
+        {
+            return NotTaken(0, FailureReasons.ConflictCode, begun.Refusal.Sentence);
+        }
+
+        using var underWay = begun.Value;
+        var taken = await intake.TakeAsync(underWay.Session, underWay.Ordinal, body, study, cancellationToken);
+        return taken.IsRefused ? NotTaken(underWay.Ordinal, FailureReasons.ConflictCode, taken.Refusal.Sentence) : taken.Value;
+    }
+
+    private static ObjectOutcome NotTaken(int ordinal, string code, string sentence) => new(ordinal, UploadOutcomes.Refused, code, sentence);
+}
