@@ -53,7 +53,7 @@ internal static class StoreResponse
         new(0x00081155, "UI", "ReferencedSOPInstanceUID", sop?.InstanceUid, []),
     ];
 
-    private static IEnumerable<DicomAttribute> Sequence(uint tag, string keyword, IReadOnlyList<IReadOnlyList<DicomAttribute>> items) =>
+    private static IEnumerable<DicomAttribute> Sequence(uint tag, string keyword, List<IReadOnlyList<DicomAttribute>> items) =>
         items.Count == 0 ? [] : [new(tag, "SQ", keyword, null, items)];
 
     private static string Number(ushort value) => value.ToString(CultureInfo.InvariantCulture);

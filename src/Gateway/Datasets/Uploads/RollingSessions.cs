@@ -8,7 +8,8 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 /// Sessions of senders who open none, as a PACS does: the gateway opens one at the first object and closes it, with its one entry (P7), when
 /// it was idle, when its dataset is sealed or its token's objects are dropped. Objects that come meanwhile go into the next.
 /// </summary>
-internal sealed class RollingSessions(IDbContextFactory<GatewayDb> databases, SessionsUnderWay underWay, AuditedActs acts, TimeProvider time)
+internal sealed class RollingSessions(
+    IDbContextFactory<GatewayDb> databases, SessionsUnderWay underWay, AuditedActs acts, TimeProvider time) : IDisposable
 {
     /// <summary>A rolling session without an object for so long is closed; what comes later opens another.</summary>
     public static readonly TimeSpan Idle = TimeSpan.FromMinutes(5);
@@ -92,6 +93,8 @@ internal sealed class RollingSessions(IDbContextFactory<GatewayDb> databases, Se
             cancellationToken);
         await ForgetClosedAsync(cancellationToken);
     }
+
+    public void Dispose() => _opening.Dispose();
 
     private async Task ForgetClosedAsync(CancellationToken cancellationToken)
     {
