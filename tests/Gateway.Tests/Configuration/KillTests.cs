@@ -6,18 +6,24 @@ using Scanlock.Contracts.Gateway;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Tests.Hosting;
+using Scanlock.Gateway.Tests.Storage;
 using Scanlock.Testing;
 
 namespace Scanlock.Gateway.Tests.Configuration;
 
 [Trait("promise", "P9")]
-public sealed class KillTests
+public sealed class KillTests(AzuriteServer azurite) : IDisposable
 {
+    private readonly TestFolder _folder = new();
+
     /// <summary>Kills in the middle of uploading and of sealing; each time the steward just does the same again.</summary>
-    [Fact]
-    public async Task Killed_at_any_moment_the_gateway_goes_on_where_it_was()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Killed_at_any_moment_the_gateway_goes_on_where_it_was(bool inAzure)
     {
-        await using var hospital = await Hospital.StartAsync(shardBytes: 8 << 10);
+        var storage = inAzure ? (await azurite.CreateContainerAsync()).WriteSection(_folder) : "{}";
+        await using var hospital = await Hospital.StartAsync(shardBytes: 8 << 10, storage);
         await hospital.StopGatewayAsync();
         var phantoms = StewardWork.Phantoms(12);
         var objects = phantoms.Select(phantom => phantom.ToDicom()).ToList();
@@ -57,6 +63,8 @@ public sealed class KillTests
         (await hospital.SealAsync()).As(ContractsJson.Strict.SealedVersion);
         await AssertSoundAsync(hospital, objects.Count);
     }
+
+    public void Dispose() => _folder.Dispose();
 
     private static async Task<int> SendMissingAsync(Hospital hospital, string upload, List<byte[]> objects, int stopAfter)
     {

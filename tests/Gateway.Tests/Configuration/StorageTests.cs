@@ -78,7 +78,7 @@ public sealed class StorageTests(AzuriteServer azurite) : IDisposable
     public async Task A_dataset_is_uploaded_sealed_served_and_withdrawn_with_every_ciphertext_in_azure()
     {
         var container = await azurite.CreateContainerAsync();
-        await using var hospital = await Hospital.StartAsync(storage: await KeySectionAsync(container));
+        await using var hospital = await Hospital.StartAsync(storage: container.WriteSection(_folder));
         var store = Assert.IsType<AzureBlobStore>(hospital.Services.GetRequiredService<IBlobStore>());
         await hospital.SealPhantomsAsync();
         var hub = new Hub(hospital);
@@ -103,7 +103,7 @@ public sealed class StorageTests(AzuriteServer azurite) : IDisposable
     {
         var container = await azurite.CreateContainerAsync();
         await using var relay = await StoreRelay.StartAsync(container.Url);
-        await using var hospital = await Hospital.StartAsync(storage: await KeySectionAsync(container with { AccountUrl = new(relay.Url, $"/{Azurite.Account}") }));
+        await using var hospital = await Hospital.StartAsync(storage: (container with { AccountUrl = new(relay.Url, $"/{Azurite.Account}") }).WriteSection(_folder));
         Assert.Equal(HttpStatusCode.OK, (await hospital.GetAsync(GatewayRoutes.Health, null)).Status);
         await hospital.CreateAsync();
         var upload = await hospital.OpenUploadAsync();
@@ -120,7 +120,7 @@ public sealed class StorageTests(AzuriteServer azurite) : IDisposable
     public async Task A_gateway_whose_container_is_not_there_does_not_start()
     {
         var container = await azurite.CreateContainerAsync();
-        var section = await KeySectionAsync(container with { Name = "nowhere" });
+        var section = (container with { Name = "nowhere" }).WriteSection(_folder);
         var refused = await Assert.ThrowsAsync<BlobStoreException>(() => Hospital.StartAsync(storage: section));
         Assert.Contains("ContainerNotFound", refused.Message, StringComparison.Ordinal);
     }
@@ -159,12 +159,6 @@ public sealed class StorageTests(AzuriteServer azurite) : IDisposable
         string[] fields = [permissions, "", until, $"/blob/{Azurite.Account}/{container.Name}", "", "", "", BlobContainer.Version, "c", "", "", "", "", "", "", ""];
         var signature = HMACSHA256.HashData(Convert.FromBase64String(container.Key), Encoding.UTF8.GetBytes(string.Join('\n', fields)));
         return $"{container.Url}?sv={BlobContainer.Version}&sr=c&sp={permissions}&se={Uri.EscapeDataString(until)}&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}";
-    }
-
-    private async Task<string> KeySectionAsync(TestContainer container)
-    {
-        await WriteSecretAsync("account.key", container.Key);
-        return $$"""{ "Azure": { "AccountUrl": "{{container.AccountUrl}}", "Container": "{{container.Name}}", "Credential": "key", "CredentialFile": "{{_folder["account.key"]}}" } }""";
     }
 
     private async Task WriteSecretAsync(string file, string content)

@@ -9,7 +9,6 @@ namespace Scanlock.Gateway.Tests.Storage;
 public sealed class AzureFaultTests(AzuriteServer azurite) : IAsyncLifetime
 {
     private const string Name = "bodies/d/shard-00000";
-    private static readonly RetryTimes s_quick = new(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(1));
     private readonly byte[] _content = RandomNumberGenerator.GetBytes((9 << 20) + 17);
     private StoreRelay _relay = null!;
     private AzureBlobStore _store = null!;
@@ -168,7 +167,7 @@ public sealed class AzureFaultTests(AzuriteServer azurite) : IAsyncLifetime
     {
         var container = await azurite.CreateContainerAsync();
         _relay = await StoreRelay.StartAsync(container.Url);
-        _store = new(new(_relay.Url, container.Credential), s_quick);
+        _store = new(new(_relay.Url, container.Credential), new(pause: TimeSpan.FromMilliseconds(5), silence: TimeSpan.FromSeconds(1)));
     }
 
     public async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ namespace Scanlock.Gateway.Tests.Storage;
 /// <summary>One Azurite for all tests of this assembly that want one, started for the first of them.</summary>
 public sealed class AzuriteServer : IAsyncDisposable
 {
-    private readonly Lazy<Task<Azurite>> _azurite = new(Azurite.StartAsync);
+    private readonly Lazy<Task<Azurite>> _azurite = new(() => Azurite.StartAsync());
 
     /// <summary>A new container, private as containers are; the test is skipped where there is no Azurite.</summary>
     internal async Task<TestContainer> CreateContainerAsync()
@@ -41,9 +41,17 @@ internal sealed record TestContainer(Uri AccountUrl, string Name, string Key)
 
     public BlobContainerAddress Address => new(Url, Credential);
 
-    public async Task CreateAsync()
+    /// <summary>A gateway's section <c>Storage</c> for it, whose key lies in a file of that folder.</summary>
+    public string WriteSection(TestFolder folder)
     {
-        var pipeline = HttpPipelineBuilder.Build(new BlobRequests(new()), [], [Credential.ToPolicy()], new ResponseClassifier());
+        File.WriteAllText(folder["account.key"], Key);
+        File.SetUnixFileMode(folder["account.key"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return $$"""{ "Azure": { "AccountUrl": "{{AccountUrl}}", "Container": "{{Name}}", "Credential": "key", "CredentialFile": "{{folder["account.key"]}}" } }""";
+    }
+
+    public async Task CreateAsync(BlobRequests? requests = null)
+    {
+        var pipeline = HttpPipelineBuilder.Build(requests ?? new(), [], [Credential.ToPolicy()], new ResponseClassifier());
         using var message = pipeline.CreateMessage();
         message.Request.Method = RequestMethod.Put;
         message.Request.Uri.Reset(new($"{Url}?restype=container"));

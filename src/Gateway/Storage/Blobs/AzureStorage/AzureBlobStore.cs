@@ -4,11 +4,11 @@ namespace Scanlock.Gateway.Storage.Blobs.AzureStorage;
 /// Blobs in a container of an Azure storage account. The container is the gateway's alone and made by whoever runs the account, private;
 /// nothing here ever opens it to others. What a writer staged is seen when its last request names it, all at once.
 /// </summary>
-internal sealed class AzureBlobStore(BlobContainerAddress address, RetryTimes? times = null) : IBlobStore
+internal sealed class AzureBlobStore(BlobContainerAddress address, BlobRequests? requests = null) : IBlobStore
 {
     /// <summary>As many names as a page of a listing can have.</summary>
     private const int ServicePage = 5000;
-    private readonly BlobContainer _container = new(address, times);
+    private readonly BlobContainer _container = new(address, requests);
     private readonly NameTurns _writers = new();
 
     /// <summary>Names a page of a listing holds at most.</summary>

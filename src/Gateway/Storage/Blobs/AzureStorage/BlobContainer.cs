@@ -31,10 +31,10 @@ internal sealed class BlobContainer
     private readonly RequestUriBuilder _url = new();
     private readonly HttpPipeline _pipeline;
 
-    public BlobContainer(BlobContainerAddress address, RetryTimes? times = null)
+    public BlobContainer(BlobContainerAddress address, BlobRequests? requests = null)
     {
         _url.Reset(address.Url);
-        _pipeline = HttpPipelineBuilder.Build(new BlobRequests(times ?? new()), [], [address.Credential.ToPolicy()], RetriedAnswers.Classifier);
+        _pipeline = HttpPipelineBuilder.Build(requests ?? new(), [], [address.Credential.ToPolicy()], RetriedAnswers.Classifier);
     }
 
     /// <summary>Puts a whole blob in place of whatever has that name.</summary>

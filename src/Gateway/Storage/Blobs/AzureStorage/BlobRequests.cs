@@ -3,29 +3,25 @@ using Azure.Core.Pipeline;
 
 namespace Scanlock.Gateway.Storage.Blobs.AzureStorage;
 
-/// <summary>How long to try.</summary>
-/// <param name="First">The first pause; each is about twice the one before.</param>
-/// <param name="Silence">How long an answer, or the next bytes of one, may take.</param>
-internal sealed record RetryTimes(TimeSpan First, TimeSpan Silence)
-{
-    public RetryTimes()
-        : this(TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(60))
-    {
-    }
-}
-
 /// <summary>Azure.Core's settings: retries with growing pauses, and nothing logged or traced, for URLs hold signatures.</summary>
 internal sealed class BlobRequests : ClientOptions
 {
     private const int Retries = 5;
 
-    public BlobRequests(RetryTimes times)
+    public BlobRequests()
+        : this(TimeSpan.FromMilliseconds(800), TimeSpan.FromSeconds(60))
+    {
+    }
+
+    /// <param name="pause">Before the first retry; each further one is about twice as long.</param>
+    /// <param name="silence">How long an answer, or the next bytes of one, may take.</param>
+    public BlobRequests(TimeSpan pause, TimeSpan silence)
     {
         Retry.Mode = RetryMode.Exponential;
         Retry.MaxRetries = Retries;
-        Retry.Delay = times.First;
+        Retry.Delay = pause;
         Retry.MaxDelay = TimeSpan.FromSeconds(30);
-        Retry.NetworkTimeout = times.Silence;
+        Retry.NetworkTimeout = silence;
         Diagnostics.IsLoggingEnabled = false;
         Diagnostics.IsLoggingContentEnabled = false;
         Diagnostics.IsDistributedTracingEnabled = false;
