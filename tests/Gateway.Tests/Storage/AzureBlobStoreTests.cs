@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Azure.Core;
 using Scanlock.Gateway.Storage.Blobs;
 using Scanlock.Gateway.Storage.Blobs.AzureStorage;
 
@@ -43,6 +44,42 @@ public sealed class AzureBlobStoreTests(AzuriteServer azurite) : BlobStoreContra
         var refused = await Assert.ThrowsAsync<BlobStoreException>(() => store.OpenReadAsync(Name, CancellationToken.None));
         Assert.Contains("403", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToBase64String(wrong), $"{refused} {credential}", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(Large)]
+    public async Task A_blob_bears_its_digest_for_whoever_looks_after_the_account(int bytes)
+    {
+        var written = await Store.WriteAsync(Name, RandomNumberGenerator.GetBytes(bytes), CancellationToken.None);
+        var seen = await _container.SendAsync(RequestMethod.Head, $"/{Name}");
+        Assert.True(seen.Headers.TryGetValue("x-ms-meta-sha256", out var digest));
+        Assert.Equal(written.Digest.Hex, digest);
+    }
+
+    [Fact]
+    public async Task A_writer_that_gives_up_waiting_takes_no_turn_from_others()
+    {
+        var (underway, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = Store.WriteAsync(
+            Name,
+            async (_, _) =>
+            {
+                underway.SetResult();
+                await goOn.Task;
+            },
+            CancellationToken.None);
+        await underway.Task;
+        using var patience = new CancellationTokenSource();
+        var second = Store.WriteAsync(Name, new byte[] { 2 }, patience.Token);
+        var third = Store.WriteAsync(Name, new byte[] { 3 }, CancellationToken.None);
+        await Store.WriteAsync("bodies/d/other", new byte[] { 4 }, CancellationToken.None);
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.False(third.IsCompleted);
+        goOn.SetResult();
+        await first;
+        Assert.Equal(new byte[] { 3 }, await ReadCheckedAsync(await third));
     }
 
     public async ValueTask InitializeAsync() => _container = await azurite.CreateContainerAsync();

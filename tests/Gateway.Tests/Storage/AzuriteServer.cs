@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Scanlock.Gateway.Storage.Blobs.AzureStorage;
@@ -49,14 +50,17 @@ internal sealed record TestContainer(Uri AccountUrl, string Name, string Key)
         return $$"""{ "Azure": { "AccountUrl": "{{AccountUrl}}", "Container": "{{Name}}", "Credential": "key", "CredentialFile": "{{folder["account.key"]}}" } }""";
     }
 
-    public async Task CreateAsync(BlobRequests? requests = null)
+    public async Task CreateAsync(BlobRequests? requests = null) => Assert.Equal(201, (await SendAsync(RequestMethod.Put, "?restype=container", requests)).Status);
+
+    /// <summary>Asks the store itself, past everything that is tested.</summary>
+    public async Task<Response> SendAsync(RequestMethod method, string rest, BlobRequests? requests = null)
     {
         var pipeline = HttpPipelineBuilder.Build(requests ?? new(), [], [Credential.ToPolicy()], new ResponseClassifier());
-        using var message = pipeline.CreateMessage();
-        message.Request.Method = RequestMethod.Put;
-        message.Request.Uri.Reset(new($"{Url}?restype=container"));
+        var message = pipeline.CreateMessage();
+        message.Request.Method = method;
+        message.Request.Uri.Reset(new($"{Url}{rest}"));
         message.Request.Headers.SetValue("x-ms-version", BlobContainer.Version);
         await pipeline.SendAsync(message, CancellationToken.None);
-        Assert.Equal(201, message.Response.Status);
+        return message.Response;
     }
 }

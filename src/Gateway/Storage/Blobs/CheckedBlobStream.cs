@@ -117,6 +117,8 @@ internal sealed class CheckedBlobStream(Stream blob, Sha256Digest expected, long
 /// <summary>Reads of blobs whose digest the database knows.</summary>
 internal static class CheckedBlobs
 {
+    private const int DeletesAtOnce = 16;
+
     /// <summary>The blob, checked while it is read.</summary>
     /// <exception cref="BlobAlteredException">There is none, or, while reading, it is not what was written.</exception>
     public static async Task<Stream> OpenCheckedAsync(this IBlobStore blobs, string name, Sha256Digest expected, long bytes, CancellationToken cancellationToken) =>
@@ -141,12 +143,10 @@ internal static class CheckedBlobs
     public static Task<BlobWritten> WriteAsync(this IBlobStore blobs, string name, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         blobs.WriteAsync(name, async (stream, token) => await stream.WriteAsync(bytes, token), cancellationToken);
 
-    /// <summary>Destroys everything below a folder.</summary>
-    public static async Task DeleteAllAsync(this IBlobStore blobs, string folder, CancellationToken cancellationToken)
-    {
-        foreach (var name in await blobs.ListAsync(folder, cancellationToken))
-        {
-            await blobs.DeleteAsync(name, cancellationToken);
-        }
-    }
+    /// <summary>Destroys everything below a folder, some at a time: a dataset's samples are many, and a store may be far.</summary>
+    public static async Task DeleteAllAsync(this IBlobStore blobs, string folder, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(
+            await blobs.ListAsync(folder, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = DeletesAtOnce, CancellationToken = cancellationToken },
+            async (name, token) => await blobs.DeleteAsync(name, token));
 }
