@@ -32,13 +32,26 @@ internal static class DicomText
         }
     }
 
+    /// <summary>The bytes that <see cref="Decode"/> reads as this text; null where the set does not have its characters.</summary>
+    internal static byte[]? Encode(string text, string specificCharacterSet)
+    {
+        try
+        {
+            return EncodingOf(specificCharacterSet.Trim(' ', '\0').ToUpperInvariant()).GetBytes(text);
+        }
+        catch (EncoderFallbackException)
+        {
+            return null;
+        }
+    }
+
     private static Encoding EncodingOf(string name) => name switch
     {
         "ISO_IR 192" => Strict("utf-8"),
         "GB18030" or "GBK" => Strict("GB18030"),
         _ when name.StartsWith(OneByteSet, StringComparison.Ordinal) && PartsOfIso8859.TryGetValue(name[OneByteSet.Length..], out var part) =>
             Strict("iso-8859-" + part.ToString(CultureInfo.InvariantCulture)),
-        _ => Encoding.Latin1,
+        _ => Strict("iso-8859-1"),
     };
 
     private static Encoding Strict(string name) => Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
