@@ -75,7 +75,7 @@ internal static class DicomReader
         {
             return OpenDataSet(input, new DicomInput(inflating) { Bound = DicomBounds.MaxHeaderBytes }, meta, syntax, DicomEncoding.ExplicitLittle, inflating);
         }
-        catch (DicomException)
+        catch
         {
             inflating.Dispose();
             throw;
