@@ -1,0 +1,221 @@
+using System.Buffers;
+
+namespace Scanlock.Intake.Text;
+
+/// <summary>
+/// Finds text that was drawn into an image, and hides it.
+/// 1. What is thinner than a stroke stands out: white and black top-hats (<see cref="TopHat"/>).
+/// 2. It falls into zones: of exactly one level (drawn without smoothing), and over thresholds (smoothed, or in a lossy image).
+/// 3. Zones side by side are lines of letters or not: a fitted likelihood (<see cref="TextLine"/>), across the image and down it.
+/// 4. Lines that are likely are grown by what belongs to them, and joined over thresholds and polarities.
+/// </summary>
+internal static class BurnedInText
+{
+    // Log odds from which a line is text.
+    private const double Likely = 1.0;
+
+    // Text runs down an image less often than vessels and ribs stand below each other.
+    private const double LikelyDown = 2.0;
+
+    // Log odds from which a line that goes on where a likely one ends belongs to it.
+    private const double Possible = -5.0;
+
+    private const double CommonPart = 0.01;
+
+    // Flat zones need the least contrast: noise is not flat. The rest is looked for at each scale of contrast.
+    private static readonly (bool Flat, int Threshold)[] Cuts = [(true, 35), (false, 42), (false, 150), (false, 450), (false, 1100)];
+
+    /// <summary>The rectangles that hold text, from the top; together they hold all of it, with one pixel around it.</summary>
+    /// <param name="hounsfield">Row by row, in HU, or in grey levels that span as much (<see cref="GreyFrames"/>).</param>
+    internal static IReadOnlyList<TextRegion> Find(ReadOnlySpan<short> hounsfield, int rows, int columns)
+    {
+        if (hounsfield.Length != rows * columns)
+        {
+            throw new ArgumentException("not as many pixels as rows times columns", nameof(hounsfield));
+        }
+
+        var size = TopHat.Padded(rows, columns);
+        var (levels, heights, scratch) = (ArrayPool<short>.Shared.Rent(size), ArrayPool<short>.Shared.Rent(size), ArrayPool<short>.Shared.Rent(size));
+        try
+        {
+            var floor = Narrow(hounsfield, levels);
+            var found = new List<Candidate>();
+            foreach (var dark in (ReadOnlySpan<bool>)[false, true])
+            {
+                TopHat.Of(levels.AsSpan(0, hounsfield.Length), rows, columns, dark, heights.AsSpan(0, hounsfield.Length), scratch);
+                FindIn(levels.AsSpan(0, hounsfield.Length), heights.AsSpan(0, hounsfield.Length), rows, columns, dark, floor, scratch.AsSpan(0, hounsfield.Length), found);
+            }
+
+            return Join(found, rows, columns);
+        }
+        finally
+        {
+            ArrayPool<short>.Shared.Return(levels);
+            ArrayPool<short>.Shared.Return(heights);
+            ArrayPool<short>.Shared.Return(scratch);
+        }
+    }
+
+    /// <summary>Paints a region in the median level of the pixels around it; nothing else changes.</summary>
+    /// <param name="pixels">Row by row, the samples of a pixel beside each other.</param>
+    /// <param name="samples">Samples of a pixel: 1 for grey, 3 for RGB.</param>
+    internal static void Mask<T>(Span<T> pixels, int rows, int columns, TextRegion region, int samples = 1)
+        where T : unmanaged, IComparable<T>
+    {
+        var around = new List<T>(2 * (region.Rows + region.Columns + 2));
+        for (var sample = 0; sample < samples; sample++)
+        {
+            around.Clear();
+            for (var row = Math.Max(0, region.Row - 1); row <= Math.Min(rows - 1, region.Bottom + 1); row++)
+            {
+                for (var column = Math.Max(0, region.Column - 1); column <= Math.Min(columns - 1, region.Right + 1); column++)
+                {
+                    if (row < region.Row || row > region.Bottom || column < region.Column || column > region.Right)
+                    {
+                        around.Add(pixels[(((row * columns) + column) * samples) + sample]);
+                    }
+                }
+            }
+
+            around.Sort();
+            Paint(pixels, columns, region, samples, sample, around.Count > 0 ? around[around.Count / 2] : default);
+        }
+    }
+
+    private static void Paint<T>(Span<T> pixels, int columns, TextRegion region, int samples, int sample, T level)
+    {
+        for (var row = region.Row; row <= region.Bottom; row++)
+        {
+            for (var column = region.Column; column <= region.Right; column++)
+            {
+                pixels[(((row * columns) + column) * samples) + sample] = level;
+            }
+        }
+    }
+
+    private static void FindIn(
+        ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, bool dark, short floor, Span<short> kept, List<Candidate> found)
+    {
+        var finder = new Zones();
+        foreach (var (flat, threshold) in Cuts)
+        {
+            var layer = new Layer(dark, flat, threshold);
+            if (flat)
+            {
+                Sieve.Flat(levels, heights, rows, columns, floor, kept);
+            }
+            else
+            {
+                Sieve.Sparse(heights, rows, columns, threshold, kept);
+            }
+
+            var zones = finder.Find(levels, kept, rows, columns, layer);
+            foreach (var line in TextLines.Find(zones, layer))
+            {
+                if (line.Score >= Possible)
+                {
+                    found.Add(line.Score >= Least(line.Upright) ? Grown(line, zones) : line.Candidate);
+                }
+            }
+        }
+    }
+
+    private static double Least(bool upright) => upright ? Likely : LikelyDown;
+
+    // Adds the points, dots and descenders, and the letters that stand a little apart: what lies on the line and looks as its letters do.
+    private static Candidate Grown(TextLine line, List<Zone> zones)
+    {
+        var (level, height) = (line.Candidate.Level, line.Candidate.Contrast);
+        var (top, left, bottom, right) = (line.Top, line.Left, line.Bottom, line.Right);
+        var margin = 0.35f * line.Rows;
+        // Flat zones of one level are rare outside a text; of the rest, more than a few letters' widths would be anatomy or noise.
+        var reach = line.Layer.Flat ? int.MaxValue / 2 : (int)(3 * line.Rows);
+        for (var grew = true; grew;)
+        {
+            grew = false;
+            foreach (var zone in zones)
+            {
+                var other = line.Upright ? zone : zone.Transposed;
+                var gap = Math.Max(other.Left - right, left - other.Right);
+                var alike = line.Layer.Flat ? other.Level == level : other.Height >= 0.5f * height && Math.Abs(other.Level - level) <= 0.5f * height;
+                if (alike && gap <= 1.2f * line.Rows && other.Left >= line.Left - reach && other.Right <= line.Right + reach
+                    && other.Top >= line.Top - margin && other.Bottom <= line.Bottom + margin
+                    && (other.Left < left || other.Right > right || other.Top < top || other.Bottom > bottom))
+                {
+                    (top, left) = (Math.Min(top, other.Top), Math.Min(left, other.Left));
+                    (bottom, right) = (Math.Max(bottom, other.Bottom), Math.Max(right, other.Right));
+                    grew = true;
+                }
+            }
+        }
+
+        return line.Candidate with { Region = line.Place(top, left, bottom, right) };
+    }
+
+    // The surest first. What lies on the same line lengthens it, no more: a less sure line may hold some anatomy beside the letters.
+    private static List<TextRegion> Join(List<Candidate> candidates, int rows, int columns)
+    {
+        var joined = new List<Candidate>();
+        foreach (var candidate in candidates.Where(static candidate => candidate.Score >= Least(candidate.Upright)).OrderByDescending(static candidate => candidate.Score))
+        {
+            var at = joined.FindIndex(candidate.Continues);
+            if (at >= 0)
+            {
+                joined[at] = joined[at].Lengthened(candidate);
+            }
+            else if (!joined.Exists(candidate.LiesMostlyIn))
+            {
+                joined.Add(candidate);
+            }
+        }
+
+        var possible = candidates.FindAll(static candidate => candidate.Score < Least(candidate.Upright));
+        for (var at = 0; at < possible.Count; at++)
+        {
+            var line = joined.FindIndex(possible[at].MayContinue);
+            if (line >= 0)
+            {
+                joined[line] = joined[line].Lengthened(possible[at]);
+                possible.RemoveAt(at);
+                // A longer line may now reach one that was passed over.
+                at = -1;
+            }
+        }
+
+        return [.. joined.Select(candidate => Widened(candidate.Region, rows, columns))
+            .OrderBy(static region => region.Row).ThenBy(static region => region.Column)];
+    }
+
+    // The smoothed edge of a letter lies a pixel outside it.
+    private static TextRegion Widened(TextRegion region, int rows, int columns)
+    {
+        var (row, column) = (Math.Max(0, region.Row - 1), Math.Max(0, region.Column - 1));
+        return region with
+        {
+            Row = row,
+            Column = column,
+            Rows = Math.Min(rows - 1, region.Bottom + 1) - row + 1,
+            Columns = Math.Min(columns - 1, region.Right + 1) - column + 1,
+        };
+    }
+
+    // Heights over surroundings must fit in a short, whatever the image spans. Returned is the level at which the image was cut off from
+    // below: its least, where that is common; otherwise one that no pixel has.
+    private static short Narrow(ReadOnlySpan<short> hounsfield, Span<short> levels)
+    {
+        var (lowest, highest) = (short.MaxValue, short.MinValue);
+        foreach (var value in hounsfield)
+        {
+            (lowest, highest) = (Math.Min(lowest, value), Math.Max(highest, value));
+        }
+
+        // Half of it is exact enough, and leaves a level free below.
+        var shift = highest - lowest < short.MaxValue && lowest > short.MinValue ? 0 : 1;
+        for (var at = 0; at < hounsfield.Length; at++)
+        {
+            levels[at] = (short)(hounsfield[at] >> shift);
+        }
+
+        return hounsfield.Count(lowest) > CommonPart * hounsfield.Length ? (short)(lowest >> shift) : short.MinValue;
+    }
+}

@@ -1,0 +1,86 @@
+namespace Scanlock.Intake.Text;
+
+/// <summary>How zones were found: what stands out by at least the threshold, lighter or darker than around, flat or of any level.</summary>
+internal readonly record struct Layer(bool Dark, bool Flat, int Threshold);
+
+/// <summary>Finds zones that stand side by side as letters do.</summary>
+internal static class TextLines
+{
+    /// <summary>The lowest letter that is looked for: the small letters of a font of 8 pixels.</summary>
+    internal const int LeastRows = 4;
+
+    private const int MostRows = 64;
+
+    // In heights of the higher of two neighbours: a space between words is less.
+    private const float WidestGap = 1.2f;
+
+    /// <summary>All rows of two letters and more, across the image and down it.</summary>
+    internal static List<TextLine> Find(List<Zone> zones, Layer layer)
+    {
+        var lines = new List<TextLine>();
+        Find(zones.ToArray(), true, layer, lines);
+        Find(zones.ConvertAll(static zone => zone.Transposed).ToArray(), false, layer, lines);
+        return lines;
+    }
+
+    private static void Find(Zone[] zones, bool upright, Layer layer, List<TextLine> lines)
+    {
+        var letters = Array.FindAll(zones, MayBeLetters);
+        Array.Sort(letters, static (one, other) => one.Left.CompareTo(other.Left));
+        var parents = new int[letters.Length];
+        for (var at = 0; at < parents.Length; at++)
+        {
+            parents[at] = at;
+        }
+
+        for (var one = 0; one < letters.Length; one++)
+        {
+            // A neighbour is at most 2.1 times as high, and the gap at most 1.2 times that.
+            var reach = letters[one].Right + 1 + (int)(2.1f * WidestGap * letters[one].Rows);
+            for (var other = one + 1; other < letters.Length && letters[other].Left <= reach; other++)
+            {
+                if (Neighbours(letters[one], letters[other], layer))
+                {
+                    parents[Root(parents, other)] = Root(parents, one);
+                }
+            }
+        }
+
+        var groups = new Dictionary<int, List<Zone>>();
+        for (var at = 0; at < letters.Length; at++)
+        {
+            var root = Root(parents, at);
+            if (!groups.TryGetValue(root, out var group))
+            {
+                groups.Add(root, group = []);
+            }
+
+            group.Add(letters[at]);
+        }
+
+        lines.AddRange(groups.Values.Where(static group => group.Count > 1).Select(group => new TextLine([.. group], upright, layer)));
+    }
+
+    // One letter, or a word whose letters touch: then it has many strokes beside each other, which a bar has not.
+    private static bool MayBeLetters(Zone zone) =>
+        zone.Rows is >= LeastRows and <= MostRows && zone.Columns <= zone.Rows * 16
+        && (zone.Columns <= zone.Rows * 2 || zone.Runs >= 2 * zone.Rows);
+
+    private static bool Neighbours(Zone one, Zone other, Layer layer)
+    {
+        var (low, high) = (Math.Min(one.Rows, other.Rows), Math.Max(one.Rows, other.Rows));
+        var overlap = Math.Min(one.Bottom, other.Bottom) - Math.Max(one.Top, other.Top) + 1;
+        return overlap >= 0.6f * low && high <= 2.1f * low && other.Left - one.Right - 1 <= WidestGap * high
+            && (layer.Flat ? one.Level == other.Level : Math.Abs(one.Level - other.Level) <= 0.5f * Math.Max(one.Height, other.Height));
+    }
+
+    private static int Root(int[] parents, int at)
+    {
+        while (parents[at] != at)
+        {
+            at = parents[at] = parents[parents[at]];
+        }
+
+        return at;
+    }
+}
