@@ -12,7 +12,6 @@ using Scanlock.Gateway.Datasets.Labels;
 using Scanlock.Gateway.Datasets.Sealing;
 using Scanlock.Gateway.Datasets.Uploads;
 using Scanlock.Gateway.Dicomweb;
-using Scanlock.Gateway.Intake;
 using Scanlock.Gateway.Jobs;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.LocalIssuer;
@@ -20,6 +19,7 @@ using Scanlock.Gateway.Results;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Storage.Blobs;
 using Scanlock.Gateway.Storage.Blobs.AzureStorage;
+using Scanlock.IntakeWorkers;
 using Scanlock.Web;
 using Scanlock.Web.Auditing;
 using Scanlock.Web.Storage;
@@ -78,7 +78,9 @@ public static class GatewayHost
 
     private static void AddFeatures(IServiceCollection services)
     {
+        services.AddSingleton<IIntakeLog, IntakeLog>();
         services.AddSingleton<IntakePool>();
+        services.AddSingleton<OrphanedSamples>();
         services.AddSingleton<PoliciesInForce>();
         services.AddSingleton<Withdrawal>();
         services.AddSingleton<Alterations>();
@@ -147,6 +149,7 @@ public static class GatewayHost
         await services.GetRequiredService<AuditRecovery>().RunAsync(cancellationToken);
         await services.GetRequiredService<Withdrawal>().FinishAsync(cancellationToken);
         await services.GetRequiredService<DiscardedBlobs>().DestroyAsync(cancellationToken);
+        await services.GetRequiredService<OrphanedSamples>().RemoveAsync(cancellationToken);
         if (configuration.LocalIssuer.Enabled)
         {
             await services.PrepareLocalIssuerAsync(cancellationToken);

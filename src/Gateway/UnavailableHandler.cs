@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Scanlock.Gateway.Auditing;
-using Scanlock.Gateway.Intake;
+using Scanlock.IntakeWorkers;
 using Scanlock.Gateway.Storage.Blobs;
 
 namespace Scanlock.Gateway;

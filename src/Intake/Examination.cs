@@ -10,9 +10,10 @@ internal abstract record Examination
 
     internal sealed record Refused(RefusalCode Code) : Examination;
 
-    /// <param name="Object">What is said of it.</param>
+    /// <param name="Head">Whose it is.</param>
+    /// <param name="Sample">What is said of it.</param>
     /// <param name="Pixels">int16 Hounsfield units, little endian, row by row.</param>
-    internal sealed record Accepted(AcceptedObject Object, byte[] Pixels) : Examination;
+    internal sealed record Accepted(IntakeHead Head, IntakeSample Sample, byte[] Pixels) : Examination;
 
     /// <summary>
     /// 1. See that the object is whole. 2. Read the header as far as the pixels, which are left where they are. 3. Judge it: kind, sizes,
@@ -86,6 +87,8 @@ internal abstract record Examination
         }
 
         var pixels = Hounsfield.Convert(stored, form, header.Rescale!, header.Padding);
-        return new Accepted(new AcceptedObject(header.Identifiers!, header.Slice, rows, columns), pixels);
+        var (lowest, highest) = Hounsfield.Range(pixels);
+        var measure = new SliceMeasure(header.Rescale!.Slope, header.Rescale.Intercept, header.GantryTilt, lowest, highest);
+        return new Accepted(header.Identifiers!, new IntakeSample(0, rows, columns, header.Slice, measure, 0), pixels);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Scanlock.Intake;
 
@@ -40,6 +41,19 @@ internal static class Hounsfield
         }
 
         return pixels;
+    }
+
+    /// <summary>The lowest and the highest of Hounsfield units as <see cref="Convert"/> gives them.</summary>
+    internal static (short Lowest, short Highest) Range(ReadOnlySpan<byte> pixels)
+    {
+        var (lowest, highest) = (short.MaxValue, short.MinValue);
+        foreach (var unit in MemoryMarshal.Cast<byte, short>(pixels))
+        {
+            lowest = Math.Min(lowest, unit);
+            highest = Math.Max(highest, unit);
+        }
+
+        return (lowest, highest);
     }
 
     private static short[] Table(PixelForm form, Rescale rescale, Padding? padding)

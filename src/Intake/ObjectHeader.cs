@@ -32,8 +32,11 @@ internal sealed record ObjectHeader
 
     public Padding? Padding { get; init; }
 
+    /// <summary>Degrees.</summary>
+    public double? GantryTilt { get; init; }
+
     /// <summary>Null unless the object says its series, and its patient or study.</summary>
-    public ObjectIdentifiers? Identifiers { get; init; }
+    public IntakeHead? Identifiers { get; init; }
 
     public required SliceFacts Slice { get; init; }
 
@@ -56,7 +59,8 @@ internal sealed record ObjectHeader
             Form = ReadForm(data),
             Rescale = ReadRescale(data),
             Padding = ReadPadding(data),
-            Identifiers = ReadIdentifiers(data),
+            Identifiers = ReadIdentifiers(meta, data),
+            GantryTilt = data.Decimal(0x0018, 0x1120),
             Slice = ReadSlice(data, imageType),
         };
     }
@@ -80,14 +84,15 @@ internal sealed record ObjectHeader
             ? new Padding((ushort)value, (ushort)(data.UnsignedShort(0x0028, 0x0121) ?? value))
             : null;
 
-    private static ObjectIdentifiers? ReadIdentifiers(Elements data)
+    private static IntakeHead? ReadIdentifiers(Elements meta, Elements data)
     {
         var series = data.Uid(0x0020, 0x000e);
         var study = data.Uid(0x0020, 0x000d);
         var patient = data.Text(0x0010, 0x0020);
         return series is null || (patient ?? study) is null
             ? null
-            : new ObjectIdentifiers(data.Uid(0x0008, 0x0018), series, study, data.Text(0x0008, 0x0050), patient, data.Text(0x0010, 0x0021));
+            : new IntakeHead(
+                data.Uid(0x0008, 0x0016) ?? meta.Uid(0x0002, 0x0002), data.Uid(0x0008, 0x0018), series, study, data.Text(0x0008, 0x0050), patient, data.Text(0x0010, 0x0021));
     }
 
     private static SliceFacts ReadSlice(Elements data, IReadOnlyList<string> imageType)

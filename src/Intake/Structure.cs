@@ -15,6 +15,7 @@ internal sealed record PixelExtent(long? NativeBytes, byte[] LastBytes);
 /// </summary>
 internal abstract record Structure
 {
+    private const long MaxBytes = 512L << 20;
     private const int PreambleBytes = 128;
     private const ushort MetaGroup = 0x0002;
     private const ushort FirstGroup = 0x0008;
@@ -86,7 +87,7 @@ internal abstract record Structure
     }
 
     private static Structure Walk(Stream data, bool bigEndian, bool namesTypes) =>
-        new StructureWalk(new ByteSource(data, bigEndian, IntakeProtocol.MaxObjectBytes), namesTypes).Run();
+        new StructureWalk(new ByteSource(data, bigEndian, MaxBytes), namesTypes).Run();
 
     /// <summary>Passes over the meta header, which is always explicit little endian, and takes the transfer syntax along.</summary>
     private static string? PassMeta(Stream file)
@@ -95,7 +96,7 @@ internal abstract record Structure
         while (true)
         {
             var element = file.Position;
-            var source = new ByteSource(file, bigEndian: false, IntakeProtocol.MaxObjectBytes);
+            var source = new ByteSource(file, bigEndian: false, MaxBytes);
             if (!source.TryUInt16(out var group) || group != MetaGroup)
             {
                 file.Position = element;

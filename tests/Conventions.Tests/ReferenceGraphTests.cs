@@ -21,13 +21,15 @@ public sealed class ReferenceGraphTests
         ["Trainer"] = ["Contracts", "LibTorch"],
         ["HpcAgent"] = ["Contracts", "Envelope", "Processes"],
         ["Broker"] = ["Contracts", "Processes", "Web"],
-        ["Gateway"] = ["Audit", "Contracts", "Egress", "Envelope", "Policy", "Processes", "Web"],
-        ["Cli"] = ["Audit", "Contracts", "Egress", "Envelope", "Policy", "Processes"],
+        ["IntakeWorkers"] = ["Contracts", "Processes"],
+        ["Gateway"] = ["Audit", "Contracts", "Egress", "Envelope", "IntakeWorkers", "Policy", "Web"],
+        ["Cli"] = ["Audit", "Contracts", "Egress", "Envelope", "IntakeWorkers", "Policy", "Processes"],
     };
 
     /// <summary>Built first because they are started as processes, never linked.</summary>
     private static readonly Dictionary<string, string[]> s_buildOrderOnly = new(StringComparer.Ordinal)
     {
+        ["IntakeWorkers"] = ["Intake"],
         ["Gateway"] = ["Intake"],
         ["Cli"] = ["Intake"],
         ["HpcAgent"] = ["Trainer"],

@@ -1,6 +1,7 @@
 using Scanlock.Cli.Phantoms;
 using Scanlock.Contracts.Datasets;
-using Scanlock.Gateway.Intake;
+using Scanlock.Contracts.Intake;
+using Scanlock.IntakeWorkers;
 using Scanlock.Processes;
 using Scanlock.Testing;
 
@@ -18,10 +19,10 @@ public sealed class AcceptanceTests
             var accepted = (await pool.ExamineAsync(slice.Bytes)).Accepted();
 
             Assert.Equal(slice.Units, Units(accepted));
-            Assert.Equal((48, 48), (accepted.Content.Rows, accepted.Content.Columns));
-            Assert.Equal(slice.Person.Id, accepted.Content.Identifiers.PatientId);
-            Assert.Equal(slice.Person.Accession, accepted.Content.Identifiers.Accession);
-            Assert.Equal([7.5, 7.5, 5], accepted.Content.Slice.Spacing!);
+            Assert.Equal((48, 48), (accepted.Sample.Rows, accepted.Sample.Columns));
+            Assert.Equal(slice.Person.Id, accepted.Head.PatientId);
+            Assert.Equal(slice.Person.Accession, accepted.Head.Accession);
+            Assert.Equal([7.5, 7.5, 5], accepted.Sample.Slice.Spacing!);
         }
     }
 
@@ -30,17 +31,17 @@ public sealed class AcceptanceTests
     public async Task The_sample_record_holds_what_it_may_and_no_free_text()
     {
         await using var pool = Workers.Start();
-        var content = (await pool.ExamineAsync(new TestObject().Set(0x00080008, "CS", @"ORIGINAL\PRIMARY\AXIAL\Wrenfell").ToFile())).Accepted().Content;
+        var (head, sample, _) = (await pool.ExamineAsync(new TestObject().Set(0x00080008, "CS", @"ORIGINAL\PRIMARY\AXIAL\Wrenfell").ToFile())).Accepted();
 
         Assert.Equivalent(
             new SampleRecord(1, "p", "s", 17, [-100, -90.5, 10], [1, 0, 0, 0, 1, 0], [0.5, 0.75, 1.25], ["ORIGINAL", "PRIMARY", "AXIAL", "OTHER"]),
-            content.Slice.ToSample("p", "s"),
+            sample.Slice.ToSample("p", "s"),
             strict: true);
         Assert.Equal(
             ("1.2.3.4", "1.2.3.2", "1.2.3.1", "ACC778899", "MRN4455667", "Infirmary"),
-            (content.Identifiers.SopInstanceUid, content.Identifiers.SeriesUid, content.Identifiers.StudyUid, content.Identifiers.Accession,
-                content.Identifiers.PatientId, content.Identifiers.PatientIdIssuer));
-        Assert.DoesNotContain("MRN4455667", $"{content}", StringComparison.Ordinal);
+            (head.SopInstanceUid, head.SeriesUid, head.StudyUid, head.Accession,
+                head.PatientId, head.PatientIdIssuer));
+        Assert.DoesNotContain("MRN4455667", $"{head}{sample}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,6 +110,6 @@ public sealed class AcceptanceTests
         Assert.Equal(["0", "1"], rows[1..].Select(row => row.Split(',')[2]).Distinct());
     }
 
-    private static short[] Units(IntakeOutcome.Accepted accepted) =>
+    private static short[] Units((IntakeHead Head, IntakeSample Sample, byte[] Pixels) accepted) =>
         [.. Enumerable.Range(0, accepted.Pixels.Length / 2).Select(index => BitConverter.ToInt16(accepted.Pixels, index * 2))];
 }

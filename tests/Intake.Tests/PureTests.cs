@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Intake;
 using Scanlock.Intake.Dicom;
-using Scanlock.Gateway.Intake;
+using Scanlock.IntakeWorkers;
 
 namespace Scanlock.Intake.Tests;
 
@@ -81,17 +81,26 @@ public sealed class PureTests
     [Trait("promise", "P3")]
     public void Answers_that_an_honest_worker_does_not_give_are_not_believed()
     {
-        var identifiers = new ObjectIdentifiers("1.2", "1.3", "1.4", null, "p", null);
+        var head = new IntakeHead("1.1", "1.2", "1.3", "1.4", null, "p", null);
         var slice = new SliceFacts(1, [0, 0, 0], [1, 0, 0, 0, 1, 0], [1, 1, 1], ["AXIAL"]);
-        var good = new AcceptedObject(identifiers, slice, 4, 4);
-        Assert.True(AnswerCheck.IsSound(new IntakeAnswer(1, 7, null, good), 7));
-        Assert.True(AnswerCheck.IsSound(new IntakeAnswer(1, 7, RefusalCode.NotCt, null), 7));
+        var good = new IntakeSample(2, 4, 4, slice, new SliceMeasure(1, -1024, null, -1024, 30), 0);
+        Assert.True(AnswerCheck.IsSound(head));
+        Assert.True(AnswerCheck.IsSound(good, 32, head, 2));
+        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, null), 7, hasHead: true));
+        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, RefusalCode.Damaged, null), 7, hasHead: false));
+        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, QuarantineCode.NotChest), 7, hasHead: true));
 
-        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 8, null, good), 7));
-        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, null, null), 7));
-        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, RefusalCode.NotCt, good), 7));
-        Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, (RefusalCode)99, null), 7));
-        AcceptedObject[] bad =
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 8, null, null), 7, hasHead: true));
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, null), 7, hasHead: false));
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, RefusalCode.Damaged, QuarantineCode.NotChest), 7, hasHead: true));
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, (RefusalCode)99, null), 7, hasHead: true));
+        Assert.False(AnswerCheck.IsSound(head with { SeriesUid = "" }));
+        Assert.False(AnswerCheck.IsSound(head with { PatientId = new string('x', 10_000) }));
+        Assert.False(AnswerCheck.IsSound(good, 32, head: null, 2));
+        Assert.False(AnswerCheck.IsSound(good, 32, head with { PatientId = null, StudyUid = null }, 2));
+        Assert.False(AnswerCheck.IsSound(good, 32, head, 3));
+        Assert.False(AnswerCheck.IsSound(good, 30, head, 2));
+        IntakeSample[] bad =
         [
             good with { Rows = 5000 },
             good with { Columns = 0 },
@@ -99,22 +108,21 @@ public sealed class PureTests
             good with { Slice = slice with { Position = [0, 0, 0, 0] } },
             good with { Slice = slice with { Orientation = [1] } },
             good with { Slice = slice with { Spacing = [] } },
-            good with { Identifiers = identifiers with { SeriesUid = "" } },
-            good with { Identifiers = identifiers with { PatientId = new string('x', 10_000) } },
-            good with { Identifiers = identifiers with { PatientId = null, StudyUid = null } },
         ];
-        Assert.All(bad, accepted => Assert.False(AnswerCheck.IsSound(new IntakeAnswer(1, 7, null, accepted), 7)));
+        Assert.All(bad, sample => Assert.False(AnswerCheck.IsSound(sample, 32, head, 2)));
     }
 
     [Fact]
     public async Task Frames_past_their_bounds_are_not_read()
     {
-        var hugeJson = new MemoryStream(BitConverter.GetBytes(uint.MaxValue));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadJsonAsync(hugeJson, ContractsJson.Strict.IntakeAnswer, CancellationToken.None));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadPixelsAsync(Stream.Null, 5000, 5000, CancellationToken.None));
-        var hugeChunk = new MemoryStream(BitConverter.GetBytes(1u << 20));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.CopyObjectAsync(hugeChunk, Stream.Null, CancellationToken.None));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadOrdinalAsync(new MemoryStream([1, 2]), CancellationToken.None));
+        byte[] huge = [.. BitConverter.GetBytes(uint.MaxValue), 0, 0, 0, 0];
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadJsonAsync(new MemoryStream(huge), ContractsJson.Strict.IntakeTask, CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([3, .. huge]), CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([3, 0, 0, 0, 0, .. huge]), CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([99, 0, 0, 0, 0, 0, 0, 0, 0]), CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([3, 0]), CancellationToken.None));
+        Assert.Throws<WireFormatException>(() => IntakeFrames.ReadChunkLength(new MemoryStream(BitConverter.GetBytes(1u << 20))));
+        Assert.Throws<WireFormatException>(() => IntakeFrames.ReadChunkLength(new MemoryStream([1, 2])));
     }
 
     [Fact]
@@ -127,11 +135,9 @@ public sealed class PureTests
         await IntakeFrames.WriteChunkAsync(wire, "three"u8.ToArray(), CancellationToken.None);
         await IntakeFrames.WriteAbortAsync(wire, CancellationToken.None);
         wire.Position = 0;
-        var kept = new MemoryStream();
 
-        Assert.True(await IntakeFrames.CopyObjectAsync(wire, kept, CancellationToken.None));
-        Assert.Equal("one two", Encoding.ASCII.GetString(kept.ToArray()));
-        Assert.False(await IntakeFrames.CopyObjectAsync(wire, Stream.Null, CancellationToken.None));
+        Assert.Equal("one two", new StreamReader(new ObjectStream(wire)).ReadToEnd());
+        Assert.Throws<ObjectAbandonedException>(() => new StreamReader(new ObjectStream(wire)).ReadToEnd());
     }
 
     private static short Naive(ushort word, int stored, bool signed, double slope, double intercept)

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Scanlock.Gateway.Intake;
+using Scanlock.IntakeWorkers;
 using Scanlock.Processes;
 
 namespace Scanlock.Intake.Tests;
@@ -49,12 +49,12 @@ public sealed class RealSlicesTests
         var accepted = (await pool.ExamineAsync(slice.File)).Accepted();
         var pixels = accepted.Pixels.Length / sizeof(short);
 
-        Assert.Equal(slice.SopInstanceUid, accepted.Content.Identifiers.SopInstanceUid);
-        Assert.Equal(accepted.Content.Rows * accepted.Content.Columns, pixels);
-        Assert.Equal(["ORIGINAL", "PRIMARY", "AXIAL"], accepted.Content.Slice.ImageType);
-        Assert.Equal([0.8, 0.8, 5], accepted.Content.Slice.Spacing!);
-        Assert.Equal([1, 0, 0, 0, 1, 0], accepted.Content.Slice.Orientation!);
-        Assert.Equal(3, accepted.Content.Slice.Position!.Count);
+        Assert.Equal(slice.SopInstanceUid, accepted.Head.SopInstanceUid);
+        Assert.Equal(accepted.Sample.Rows * accepted.Sample.Columns, pixels);
+        Assert.Equal(["ORIGINAL", "PRIMARY", "AXIAL"], accepted.Sample.Slice.ImageType);
+        Assert.Equal([0.8, 0.8, 5], accepted.Sample.Slice.Spacing!);
+        Assert.Equal([1, 0, 0, 0, 1, 0], accepted.Sample.Slice.Orientation!);
+        Assert.Equal(3, accepted.Sample.Slice.Position!.Count);
         // The set's grey levels 0 to 255 stand for -1350 to 150 HU, in steps of 5.882353.
         var values = Enumerable.Range(0, pixels).Select(index => BitConverter.ToInt16(accepted.Pixels, index * sizeof(short))).Distinct().Order().ToList();
         Assert.All(values, value => Assert.InRange(value, -1350, 150));
@@ -73,7 +73,7 @@ public sealed class RealSlicesTests
             {
                 // From the very last byte backwards, further each time.
                 var length = whole.Length - 1 - (int)((long)whole.Length * cut * cut / 1600) + 1;
-                Assert.NotEqual("accepted", (await pool.ExamineAsync(whole[..Math.Min(length, whole.Length - 1)])).Code());
+                Assert.NotEqual("accepted", (await pool.ExamineAsync(whole[..Math.Min(length, whole.Length - 1)])).Code);
             }
         }
     }

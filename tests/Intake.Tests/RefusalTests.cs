@@ -1,7 +1,6 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Scanlock.Contracts.Intake;
-using Scanlock.Gateway.Intake;
+using Scanlock.IntakeWorkers;
 
 namespace Scanlock.Intake.Tests;
 
@@ -45,8 +44,8 @@ public sealed class RefusalTests
         await using var pool = Workers.Start();
         var outcome = await pool.ExamineAsync(Spoil(what).ToFile());
 
-        Assert.Equal(code, outcome.Code());
-        if (outcome is IntakeOutcome.Refused { Refusal: var refusal })
+        Assert.Equal(code, outcome.Code);
+        if (outcome.Outcome is IntakeOutcome.Refused { Refusal: var refusal })
         {
             Assert.DoesNotContain("Wrenfell", refusal.Sentence, StringComparison.OrdinalIgnoreCase);
             Assert.DoesNotContain("4455667", refusal.Sentence, StringComparison.Ordinal);
@@ -63,7 +62,7 @@ public sealed class RefusalTests
     {
         await using var pool = Workers.Start();
 
-        Assert.Equal("not-dicom", (await pool.ExamineAsync(Encoding.UTF8.GetBytes(text))).Code());
+        Assert.Equal("not-dicom", (await pool.ExamineAsync(Encoding.UTF8.GetBytes(text))).Code);
     }
 
     [Fact]
@@ -73,13 +72,13 @@ public sealed class RefusalTests
         await using var pool = Workers.Start();
         for (var length = 0; length < whole.Length; length++)
         {
-            var code = (await pool.ExamineAsync(whole[..length])).Code();
+            var code = (await pool.ExamineAsync(whole[..length])).Code;
 
             // Cut between two elements it is a whole object without pixels.
             Assert.Contains(code, (string[])["not-dicom", "damaged", "no-pixels"]);
         }
 
-        Assert.Equal("accepted", (await pool.ExamineAsync(whole)).Code());
+        Assert.Equal("accepted", (await pool.ExamineAsync(whole)).Code);
     }
 
     [Fact]
@@ -92,10 +91,10 @@ public sealed class RefusalTests
         {
             var spoiled = (byte[])whole.Clone();
             spoiled[random.Next(128, spoiled.Length)] = (byte)random.Next(256);
-            Assert.NotEqual("interrupted", (await pool.ExamineAsync(spoiled)).Code());
+            Assert.NotEqual("interrupted", (await pool.ExamineAsync(spoiled)).Code);
         }
 
-        Assert.Equal("accepted", (await pool.ExamineAsync(whole)).Code());
+        Assert.Equal("accepted", (await pool.ExamineAsync(whole)).Code);
     }
 
     [Fact]
@@ -117,7 +116,7 @@ public sealed class RefusalTests
         var meta = head.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x08, 0x00, 0x05, 0x00]);
         await using var pool = Workers.Start();
 
-        Assert.Equal("too-large", (await pool.ExamineAsync([.. head[..meta], .. packed.ToArray()])).Code());
+        Assert.Equal("too-large", (await pool.ExamineAsync([.. head[..meta], .. packed.ToArray()])).Code);
     }
 
     [Fact]
@@ -136,7 +135,7 @@ public sealed class RefusalTests
     {
         var deadly = await File.ReadAllBytesAsync(Workers.Data("zoo", "dicom_pydicom", "test_files", "dicomdirtests", "DICOMDIR-nooffset"));
         var log = new Lines();
-        await using var pool = Workers.Start(logger: log);
+        await using var pool = Workers.Start(log: log);
         await pool.ExamineAsync(deadly);
 
         Assert.Contains(log.Written, line => line.Contains("stopped at object 0 (exit status", StringComparison.Ordinal) || line.Contains("stopped at object 0 (signal", StringComparison.Ordinal));
@@ -174,16 +173,12 @@ public sealed class RefusalTests
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, "Not spoiled."),
     };
 
-    private sealed class Lines : ILogger<IntakePool>
+    private sealed class Lines : IIntakeLog
     {
         internal List<string> Written { get; } = [];
 
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+        public void Started(int worker) => Written.Add("started");
 
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Written.Add(formatter(state, exception));
+        public void Stopped(int worker, long ordinal, string end) => Written.Add($"stopped at object {ordinal} ({end})");
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Scanlock.Contracts.Intake;
-using Scanlock.Gateway.Intake;
+using Scanlock.IntakeWorkers;
 using Scanlock.Processes;
 using Scanlock.Testing;
 
@@ -110,10 +110,10 @@ public sealed class WorkerLifeTests
     public async Task A_worker_killed_between_objects_costs_nothing()
     {
         await using var pool = Workers.Start();
-        Assert.Equal("accepted", (await pool.ExamineAsync(Good)).Code());
+        Assert.Equal("accepted", (await pool.ExamineAsync(Good)).Code);
         await SignalAsync(Running().Single(), "KILL");
 
-        Assert.Equal("accepted", (await pool.ExamineAsync(Good)).Code());
+        Assert.Equal("accepted", (await pool.ExamineAsync(Good)).Code);
     }
 
     [Fact]
@@ -145,11 +145,11 @@ public sealed class WorkerLifeTests
     {
         Workers.NeedThem();
         await using var pool = new IntakePool(
-            new IntakeOptions { Worker = Workers.Assembly, Workers = 1, ObjectsPerWorker = 2 }, Microsoft.Extensions.Logging.Abstractions.NullLogger<IntakePool>.Instance);
+            new IntakeOptions { Worker = Workers.Assembly, Workers = 1, ObjectsPerWorker = 2 }, null);
         var seen = new HashSet<int>();
         for (var number = 0; number < 4; number++)
         {
-            Assert.Equal("accepted", (await pool.ExamineAsync(Good)).Code());
+            Assert.Equal("accepted", (await pool.ExamineAsync(Good)).Code);
             seen.Add(Running().Single());
         }
 
@@ -160,7 +160,7 @@ public sealed class WorkerLifeTests
     public async Task A_missing_worker_is_named()
     {
         await using var pool = new IntakePool(
-            new IntakeOptions { Worker = "/nowhere/Scanlock.Intake.dll" }, Microsoft.Extensions.Logging.Abstractions.NullLogger<IntakePool>.Instance);
+            new IntakeOptions { Worker = "/nowhere/Scanlock.Intake.dll" }, null);
         var failure = await Assert.ThrowsAsync<IntakeUnavailableException>(() => pool.CheckAsync(CancellationToken.None));
 
         Assert.Equal("The intake worker is not there: /nowhere/Scanlock.Intake.dll", failure.Message);
@@ -185,8 +185,8 @@ public sealed class WorkerLifeTests
 
     private static async Task<IntakeOutcome> AskAsync(IntakeWorker worker, long ordinal, Stream content, CancellationToken cancellationToken)
     {
-        Assert.True(await worker.TryBeginAsync(ordinal));
-        return await worker.ExamineAsync(ordinal, content, cancellationToken);
+        Assert.True(await worker.TryBeginAsync(Workers.Asked(ordinal)));
+        return await worker.ExamineAsync(Workers.Asked(ordinal), content, new Received(), cancellationToken);
     }
 
     // Open for reading only: while the object arrives it is open for writing.

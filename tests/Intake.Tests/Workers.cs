@@ -1,6 +1,5 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Scanlock.Gateway.Intake;
+using Scanlock.Contracts.Intake;
+using Scanlock.IntakeWorkers;
 using Scanlock.Processes;
 using Scanlock.Testing;
 
@@ -11,11 +10,13 @@ internal static class Workers
 {
     internal static string Assembly { get; } = Repository.Output("Intake", "Scanlock.Intake.dll");
 
-    internal static IntakePool Start(int workers = 1, ILogger<IntakePool>? logger = null)
+    internal static IntakePool Start(int workers = 1, IIntakeLog? log = null)
     {
         NeedThem();
-        return new IntakePool(new IntakeOptions { Worker = Assembly, Workers = workers }, logger ?? NullLogger<IntakePool>.Instance);
+        return new IntakePool(new IntakeOptions { Worker = Assembly, Workers = workers }, log);
     }
+
+    internal static IntakeTask Asked(long ordinal = 0) => new(1, ordinal, Samples: true, BurnedInTextRule.Quarantine);
 
     internal static void NeedThem()
     {
@@ -31,21 +32,66 @@ internal static class Workers
         return path!;
     }
 
-    internal static async Task<IntakeOutcome> ExamineAsync(this IntakePool pool, string file)
+    internal static async Task<Examined> ExamineAsync(this IntakePool pool, string file)
     {
         await using var content = File.OpenRead(file);
-        return await pool.ExamineAsync(0, content, CancellationToken.None);
+        return await pool.ExamineAsync(content);
     }
 
-    internal static async Task<IntakeOutcome> ExamineAsync(this IntakePool pool, byte[] bytes)
+    internal static async Task<Examined> ExamineAsync(this IntakePool pool, byte[] bytes)
     {
         using var content = new MemoryStream(bytes);
-        return await pool.ExamineAsync(0, content, CancellationToken.None);
+        return await pool.ExamineAsync(content);
     }
 
-    internal static IntakeOutcome.Accepted Accepted(this IntakeOutcome outcome) => Assert.IsType<IntakeOutcome.Accepted>(outcome);
+    internal static async Task<Examined> ExamineAsync(this IntakePool pool, Stream content)
+    {
+        var received = new Received();
+        return new Examined(await pool.ExamineAsync(Asked(), content, received, CancellationToken.None), received);
+    }
+}
 
-    /// <summary>The code of a refusal, or "accepted".</summary>
-    internal static string Code(this IntakeOutcome outcome) =>
-        outcome is IntakeOutcome.Refused refused ? refused.Refusal.CodeName : "accepted";
+/// <summary>What became of an object, and what was found in it.</summary>
+internal sealed record Examined(IntakeOutcome Outcome, Received Received)
+{
+    /// <summary>The code of a refusal or a quarantine, or "accepted".</summary>
+    internal string Code => Outcome.Code();
+
+    /// <summary>The only sample of an object that was accepted.</summary>
+    internal (IntakeHead Head, IntakeSample Sample, byte[] Pixels) Accepted()
+    {
+        Assert.IsType<IntakeOutcome.Accepted>(Outcome);
+        var (sample, pixels) = Assert.Single(Received.Samples);
+        return (Received.Head!, sample, pixels);
+    }
+}
+
+/// <summary>Keeps all that is received.</summary>
+internal sealed class Received : IIntakeReceiver
+{
+    internal IntakeHead? Head { get; private set; }
+
+    internal List<(IntakeSample Sample, byte[] Pixels)> Samples { get; } = [];
+
+    public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken)
+    {
+        Head = head;
+        return Task.CompletedTask;
+    }
+
+    public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken)
+    {
+        Samples.Add((sample, pixels));
+        return Task.CompletedTask;
+    }
+}
+
+internal static class OutcomeCodes
+{
+    internal static string Code(this IntakeOutcome outcome) => outcome switch
+    {
+        IntakeOutcome.Refused refused => refused.Refusal.CodeName,
+        IntakeOutcome.Quarantined kept => kept.Reason.CodeName,
+        _ => "accepted",
+    };
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Scanlock.Gateway.Intake;
+using Scanlock.IntakeWorkers;
 
 namespace Scanlock.Intake.Tests;
 
@@ -12,7 +12,7 @@ public sealed class ZooTests
     {
         var files = Directory.EnumerateFiles(Workers.Data("zoo"), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         await using var pool = Workers.Start();
-        var outcomes = new Dictionary<string, IntakeOutcome>(StringComparer.Ordinal);
+        var outcomes = new Dictionary<string, Examined>(StringComparer.Ordinal);
         foreach (var file in files)
         {
             var clock = Stopwatch.StartNew();
@@ -21,15 +21,15 @@ public sealed class ZooTests
         }
 
         Assert.Equal(files.Count, outcomes.Count);
-        Assert.All(outcomes.Values.OfType<IntakeOutcome.Refused>(), refused => Assert.EndsWith(".", refused.Refusal.Sentence, StringComparison.Ordinal));
-        Assert.Equal("not-dicom", outcomes["dicom_pydicom/test_files/README.txt"].Code());
-        Assert.Equal("not-dicom", outcomes["dicom_pydicom/test_files/zipMR.gz"].Code());
-        Assert.Equal("not-ct", outcomes["dicom_pydicom/test_files/MR_small.dcm"].Code());
-        Assert.Equal("not-ct", outcomes["dicom_pydicom/test_files/dicomdirtests/DICOMDIR"].Code());
-        Assert.Equal("damaged", outcomes["dicom_pydicom/test_files/rtplan_truncated.dcm"].Code());
-        Assert.Equal("localizer", outcomes["dicom_pydicom/test_files/dicomdirtests/98892001/CT2N/6293"].Code());
-        Assert.Equal("no-pixels", outcomes["dicom_pydicom/test_files/dicomdirtests/TINY_ALPHA/PT000000/ST000000/SE000000/IM000000"].Code());
-        Assert.Equal("accepted", outcomes["dicom_pydicom/test_files/CT_small.dcm"].Code());
+        Assert.All(outcomes.Values.Select(examined => examined.Outcome).OfType<IntakeOutcome.Refused>(), refused => Assert.EndsWith(".", refused.Refusal.Sentence, StringComparison.Ordinal));
+        Assert.Equal("not-dicom", outcomes["dicom_pydicom/test_files/README.txt"].Code);
+        Assert.Equal("not-dicom", outcomes["dicom_pydicom/test_files/zipMR.gz"].Code);
+        Assert.Equal("not-ct", outcomes["dicom_pydicom/test_files/MR_small.dcm"].Code);
+        Assert.Equal("not-ct", outcomes["dicom_pydicom/test_files/dicomdirtests/DICOMDIR"].Code);
+        Assert.Equal("damaged", outcomes["dicom_pydicom/test_files/rtplan_truncated.dcm"].Code);
+        Assert.Equal("localizer", outcomes["dicom_pydicom/test_files/dicomdirtests/98892001/CT2N/6293"].Code);
+        Assert.Equal("no-pixels", outcomes["dicom_pydicom/test_files/dicomdirtests/TINY_ALPHA/PT000000/ST000000/SE000000/IM000000"].Code);
+        Assert.Equal("accepted", outcomes["dicom_pydicom/test_files/CT_small.dcm"].Code);
     }
 
     [Fact]
@@ -55,9 +55,9 @@ public sealed class ZooTests
         var good = Workers.Data("zoo", "dicom_pydicom", "test_files", "CT_small.dcm");
         await using var pool = Workers.Start();
 
-        Assert.Equal("accepted", (await pool.ExamineAsync(good)).Code());
-        var refused = Assert.IsType<IntakeOutcome.Refused>(await pool.ExamineAsync(deadly));
+        Assert.Equal("accepted", (await pool.ExamineAsync(good)).Code);
+        var refused = Assert.IsType<IntakeOutcome.Refused>((await pool.ExamineAsync(deadly)).Outcome);
         Assert.Equal("The object is damaged: the decoder stopped on it.", refused.Refusal.Sentence);
-        Assert.Equal("accepted", (await pool.ExamineAsync(good)).Code());
+        Assert.Equal("accepted", (await pool.ExamineAsync(good)).Code);
     }
 }

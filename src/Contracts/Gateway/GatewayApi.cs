@@ -41,11 +41,14 @@ public sealed record KnownObjects(IReadOnlyList<int> Known);
 
 /// <summary>What became of one object.</summary>
 /// <param name="Outcome"><c>stored</c>, <c>duplicate</c>, <c>quarantined</c> or <c>refused</c>.</param>
-/// <param name="Code">A code of the intake's closed list, or one of the gateway's own, where quarantined or refused.</param>
+/// <param name="Code">A code of the intake's closed lists, or one of the gateway's own, where quarantined or refused.</param>
 /// <param name="Reason">The reason in words, without anything from the object.</param>
 public sealed record ObjectOutcome(int Ordinal, string Outcome, string? Code, string? Reason);
 
-public sealed record UploadReport(string Id, int Stored, int Duplicates, IReadOnlyDictionary<string, int> Refused);
+/// <param name="Quarantined">Objects by the code they are kept apart for.</param>
+/// <param name="Refused">Objects by the code they were refused for.</param>
+public sealed record UploadReport(
+    string Id, int Stored, int Duplicates, IReadOnlyDictionary<string, int> Quarantined, IReadOnlyDictionary<string, int> Refused);
 
 /// <summary>Labels for objects, matched by one kind of key.</summary>
 /// <param name="KeyKind">

@@ -7,27 +7,8 @@ namespace Scanlock.Contracts.Intake;
 /// <summary>Reads and writes the frames of <see cref="IntakeProtocol"/>, both sides'.</summary>
 public static class IntakeFrames
 {
-    /// <summary>Names the next object, or repeats its name.</summary>
-    public static async Task WriteOrdinalAsync(Stream peer, long ordinal, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, ordinal);
-        await peer.WriteAsync(bytes, cancellationToken);
-        await peer.FlushAsync(cancellationToken);
-    }
-
-    /// <summary>The ordinal the peer sends; null where it has closed the stream.</summary>
-    public static async Task<long?> ReadOrdinalAsync(Stream peer, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[sizeof(long)];
-        var read = await peer.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
-        return read switch
-        {
-            0 => null,
-            sizeof(long) => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-            _ => throw Broken(),
-        };
-    }
+    /// <summary>The pixels of the largest sample.</summary>
+    private const int MaxContentBytes = IntakeProtocol.MaxSide * IntakeProtocol.MaxSide * sizeof(short);
 
     /// <summary>Writes a part of the object, at most <see cref="IntakeProtocol.MaxChunkBytes"/>; an empty one ends it.</summary>
     public static async Task WriteChunkAsync(Stream worker, ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
@@ -44,69 +25,71 @@ public static class IntakeFrames
     public static Task WriteAbortAsync(Stream worker, CancellationToken cancellationToken) =>
         WriteLengthAsync(worker, IntakeProtocol.AbortMark, cancellationToken);
 
-    /// <summary>Copies the chunks of one object to where they are kept. False where the gateway abandoned the object.</summary>
-    public static async Task<bool> CopyObjectAsync(Stream gateway, Stream kept, CancellationToken cancellationToken)
+    /// <summary>The length of the next part of the object; 0 at its end, null where the host abandons it.</summary>
+    /// <exception cref="WireFormatException">The host does not speak this protocol, or has died.</exception>
+    public static int? ReadChunkLength(Stream host)
     {
-        var buffer = new byte[IntakeProtocol.MaxChunkBytes];
-        for (long total = 0; ;)
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
+        var length = host.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : throw Broken();
+        return length switch
         {
-            var length = await ReadLengthAsync(gateway, cancellationToken);
-            if (length is 0 or IntakeProtocol.AbortMark)
-            {
-                return length == 0;
-            }
-
-            total += length;
-            if (length > buffer.Length || total > IntakeProtocol.MaxObjectBytes)
-            {
-                throw Broken();
-            }
-
-            var chunk = buffer.AsMemory(0, (int)length);
-            await ReadExactlyAsync(gateway, chunk, cancellationToken);
-            await kept.WriteAsync(chunk, cancellationToken);
-        }
+            IntakeProtocol.AbortMark => null,
+            > IntakeProtocol.MaxChunkBytes => throw Broken(),
+            _ => (int)length,
+        };
     }
 
-    /// <summary>Writes a greeting or an answer and, after an answer that accepts, its pixels.</summary>
-    public static async Task WriteJsonAsync<T>(
-        Stream gateway, T value, JsonTypeInfo<T> type, ReadOnlyMemory<byte> pixels, CancellationToken cancellationToken)
+    /// <summary>Writes a greeting or a task.</summary>
+    public static async Task WriteJsonAsync<T>(Stream peer, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        await WriteLengthAsync(gateway, (uint)json.Length, cancellationToken);
-        await gateway.WriteAsync(json, cancellationToken);
-        await gateway.WriteAsync(pixels, cancellationToken);
-        await gateway.FlushAsync(cancellationToken);
+        await WriteLengthAsync(peer, (uint)json.Length, cancellationToken);
+        await peer.WriteAsync(json, cancellationToken);
+        await peer.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Reads a greeting or an answer.</summary>
-    /// <exception cref="WireFormatException">The worker does not speak this protocol, or has died.</exception>
-    public static async Task<T> ReadJsonAsync<T>(Stream worker, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>Reads a greeting or a task; null where the peer has closed the stream.</summary>
+    /// <exception cref="WireFormatException">The peer does not speak this protocol, or died in the middle of it.</exception>
+    public static async Task<T?> ReadJsonAsync<T>(Stream peer, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        var length = await ReadLengthAsync(worker, cancellationToken);
-        if (length is 0 or > IntakeProtocol.MaxJsonBytes)
+        var bytes = new byte[sizeof(uint)];
+        if (await peer.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken) is var read && read < bytes.Length)
         {
-            throw Broken();
+            return read == 0 ? null : throw Broken();
         }
 
-        var json = new byte[length];
-        await ReadExactlyAsync(worker, json, cancellationToken);
-        return Wire.Read(json, type);
+        return Wire.Read(await ReadBytesAsync(peer, BinaryPrimitives.ReadUInt32LittleEndian(bytes), IntakeProtocol.MaxJsonBytes, cancellationToken), type);
     }
 
-    /// <summary>Reads the pixels an answer announces: int16 little endian, row by row.</summary>
-    /// <exception cref="WireFormatException">The sides are out of bounds, or the worker has died.</exception>
-    public static async Task<byte[]> ReadPixelsAsync(Stream worker, int rows, int columns, CancellationToken cancellationToken)
+    /// <summary>Writes a message of the worker's.</summary>
+    public static void WriteMessage<T>(Stream host, IntakeMessageKind kind, T value, JsonTypeInfo<T> type, ReadOnlySpan<byte> content)
     {
-        if (rows is < 1 or > IntakeProtocol.MaxSide || columns is < 1 or > IntakeProtocol.MaxSide)
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        var head = new byte[1 + sizeof(uint) + json.Length + sizeof(uint)];
+        head[0] = (byte)kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(1), (uint)json.Length);
+        json.CopyTo(head, 1 + sizeof(uint));
+        BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(head.Length - sizeof(uint)), (uint)content.Length);
+        host.Write(head);
+        host.Write(content);
+        host.Flush();
+    }
+
+    /// <summary>Reads a message, of any kind and bounded in all its parts.</summary>
+    /// <exception cref="WireFormatException">The worker does not speak this protocol, or has died.</exception>
+    public static async Task<IntakeMessage> ReadMessageAsync(Stream worker, CancellationToken cancellationToken)
+    {
+        var start = await ReadBytesAsync(worker, 1 + sizeof(uint), 1 + sizeof(uint), cancellationToken);
+        var kind = (IntakeMessageKind)start[0];
+        if (!Enum.IsDefined(kind))
         {
             throw Broken();
         }
 
-        var pixels = new byte[rows * columns * sizeof(short)];
-        await ReadExactlyAsync(worker, pixels, cancellationToken);
-        return pixels;
+        var json = await ReadBytesAsync(worker, BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(1)), IntakeProtocol.MaxJsonBytes, cancellationToken);
+        var content = await ReadBytesAsync(worker, await ReadLengthAsync(worker, cancellationToken), MaxContentBytes, cancellationToken);
+        return new IntakeMessage(kind, json, content);
     }
 
     private static async Task WriteLengthAsync(Stream stream, uint length, CancellationToken cancellationToken)
@@ -116,19 +99,13 @@ public static class IntakeFrames
         await stream.WriteAsync(bytes, cancellationToken);
     }
 
-    private static async Task<uint> ReadLengthAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[sizeof(uint)];
-        await ReadExactlyAsync(stream, bytes, cancellationToken);
-        return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-    }
+    private static async Task<uint> ReadLengthAsync(Stream stream, CancellationToken cancellationToken) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(await ReadBytesAsync(stream, sizeof(uint), sizeof(uint), cancellationToken));
 
-    private static async Task ReadExactlyAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadBytesAsync(Stream stream, uint length, int bound, CancellationToken cancellationToken)
     {
-        if (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) < buffer.Length)
-        {
-            throw Broken();
-        }
+        var bytes = length > bound ? throw Broken() : new byte[length];
+        return await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken) == bytes.Length ? bytes : throw Broken();
     }
 
     private static WireFormatException Broken() => new("The peer does not speak the intake protocol, or stopped in the middle of it.");

@@ -75,7 +75,7 @@ public sealed record IntakeRefusal
     {
         RefusalCode.NotDicom => "This is not a DICOM object.",
         RefusalCode.Damaged => "The object is damaged: it ends early, or its parts contradict each other.",
-        RefusalCode.TooLarge => $"The object is too large: the bounds are {IntakeProtocol.MaxObjectBytes >> 20} MiB, and {IntakeProtocol.MaxSide} rows and columns.",
+        RefusalCode.TooLarge => $"The object is too large: the bounds are {IntakeProtocol.MaxObjectBytes >> 30} GiB, {IntakeProtocol.MaxFrames} frames, and {IntakeProtocol.MaxSide} rows and columns.",
         RefusalCode.NotCt => "The object is not a CT image: its SOP class or its modality is another.",
         RefusalCode.Localizer => "The object is a localizer (scout view), not a slice.",
         RefusalCode.MultiFrame => "The object holds several frames; CT images with one frame each are taken.",

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration.Json;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Signing;
-using Scanlock.Gateway.Intake;
+using Scanlock.IntakeWorkers;
 using Scanlock.Gateway.LocalIssuer;
 using Scanlock.Gateway.Storage.Blobs.AzureStorage;
 using Scanlock.Web;

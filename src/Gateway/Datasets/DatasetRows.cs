@@ -86,7 +86,7 @@ public sealed class UploadObjectRow
     /// <summary>One of <c>UploadOutcomes</c>.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>A code of the intake's closed list where refused.</summary>
+    /// <summary>A code of the intake's closed lists where refused or quarantined.</summary>
     public string? Code { get; init; }
 }
 
@@ -98,8 +98,20 @@ public sealed class SampleRow
 {
     public required string Dataset { get; init; }
 
-    /// <summary>The sample's key in its shard: a keyed hash of the object's bytes.</summary>
+    /// <summary>The sample's key in its shard: a keyed hash of the object's bytes, and of the frame where it is not the first.</summary>
     public required string Key { get; init; }
+
+    /// <summary>A keyed hash of the object's bytes.</summary>
+    public required string Object { get; init; }
+
+    /// <summary>The frame of the object, from 0.</summary>
+    public required int Frame { get; init; }
+
+    /// <summary>Its file in the blob store.</summary>
+    public required string Blob { get; init; }
+
+    /// <summary>Whether it is kept apart: in no version, and shown to nobody, until a steward releases it.</summary>
+    public required bool Quarantined { get; set; }
 
     public required string Upload { get; init; }
     public required int Ordinal { get; init; }
@@ -116,6 +128,12 @@ public sealed class SampleRow
     public string? LabelledPatient { get; set; }
     public required string Series { get; init; }
 
+    /// <summary>Keyed hash of the pixels; null where the sample is older than that was kept.</summary>
+    public string? Pixels { get; init; }
+
+    /// <summary><c>SampleFacts</c> as JSON, for judging quality; null where the sample is older than they were kept.</summary>
+    public string? Facts { get; init; }
+
     /// <summary>Bytes of what is encrypted.</summary>
     public required long PlaintextBytes { get; init; }
 
@@ -126,6 +144,31 @@ public sealed class SampleRow
 
     /// <summary>The pseudonym that goes into shards.</summary>
     public string EffectivePatient => LabelledPatient ?? Patient;
+}
+
+/// <summary>An object kept apart until a steward decides.</summary>
+public sealed class QuarantineRow
+{
+    public required string Dataset { get; init; }
+
+    /// <summary>A keyed hash of the object's bytes.</summary>
+    public required string Object { get; init; }
+    public required string Upload { get; init; }
+    public required int Ordinal { get; init; }
+
+    /// <summary>A code of the intake's closed list.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>How many samples were found in it; what has none can only be deleted.</summary>
+    public required int Samples { get; init; }
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>One of <c>QuarantineDecisions</c>, or null while it is held.</summary>
+    public string? Decision { get; set; }
+
+    /// <summary>Who decided, as audit entries name actors.</summary>
+    public string? DecidedBy { get; set; }
+    public DateTimeOffset? DecidedAt { get; set; }
 }
 
 public sealed class SampleLabelRow

@@ -30,6 +30,7 @@ internal sealed class Withdrawal(IDbContextFactory<GatewayDb> databases, IBlobSt
 
         await db.SampleLabels.Where(label => label.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.Samples.Where(sample => sample.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
+        await db.Quarantine.Where(kept => kept.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.ShardSamples.Where(sample => sample.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
     }
 

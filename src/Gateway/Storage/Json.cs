@@ -1,6 +1,7 @@
 using System.Text;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Intake;
 
 namespace Scanlock.Gateway.Storage;
 
@@ -16,6 +17,10 @@ internal static class Json
     public static IReadOnlyList<Reason> Reasons(string column) => Wire.Read(Encoding.UTF8.GetBytes(column), ContractsJson.Strict.IReadOnlyListReason);
 
     public static string Of(AccessRequest request) => Encoding.UTF8.GetString(Wire.Write(request, ContractsJson.Strict.AccessRequest));
+
+    public static string Of(SampleFacts facts) => Encoding.UTF8.GetString(Wire.Write(facts, ContractsJson.Strict.SampleFacts));
+
+    public static SampleFacts Facts(string column) => Wire.Read(Encoding.UTF8.GetBytes(column), ContractsJson.Strict.SampleFacts);
 
     public static AccessRequest Access(string column) => Wire.Read(Encoding.UTF8.GetBytes(column), ContractsJson.Strict.AccessRequest);
 }

@@ -90,7 +90,7 @@ internal sealed class DatasetSealing(
         }
 
         var open = db.Uploads.Local.Where(upload => upload.ClosedAt is null).Select(upload => upload.Id).ToHashSet(StringComparer.Ordinal);
-        var rows = (await db.Samples.AsNoTracking().Where(sample => sample.Dataset == name).ToListAsync(cancellationToken))
+        var rows = (await db.Samples.AsNoTracking().Where(sample => sample.Dataset == name && !sample.Quarantined).ToListAsync(cancellationToken))
             .FindAll(sample => !open.Contains(sample.Upload));
         var known = rows.Select(row => row.Key).ToHashSet(StringComparer.Ordinal);
         var labels = (await db.SampleLabels.Where(label => label.Dataset == name)
@@ -128,7 +128,7 @@ internal sealed class DatasetSealing(
             (latest?.Version ?? 0) + 1,
             wanted.ToDictionary(
                 row => row.Key,
-                row => new StoredSample(row.Key, row.EffectivePatient, new SealedPart(Sha256Digest.Parse(row.Ciphertext), row.CiphertextBytes), row.PlaintextBytes),
+                row => new StoredSample(row.Key, row.Blob, row.EffectivePatient, new SealedPart(Sha256Digest.Parse(row.Ciphertext), row.CiphertextBytes), row.PlaintextBytes),
                 StringComparer.Ordinal),
             [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).ThenBy(label => label.Name, StringComparer.Ordinal)],
             ShardPlan.Of(planned, shards, options.ShardBytes),

@@ -10,7 +10,7 @@ using Scanlock.Gateway.Storage.Blobs;
 namespace Scanlock.Gateway.Datasets.Sealing;
 
 /// <summary>A stored sample: where it lies, and what must be true of it.</summary>
-internal sealed record StoredSample(string Key, string Patient, SealedPart File, long PlaintextBytes);
+internal sealed record StoredSample(string Key, string Blob, string Patient, SealedPart File, long PlaintextBytes);
 
 /// <summary>
 /// Writes the parts of a version. Plaintext exists only in memory, between a pipe's ends: samples are decrypted one by one into a tar,
@@ -63,7 +63,7 @@ internal sealed class ShardPacking(IBlobStore blobs, GatewayKeys keys)
 
     private async Task<byte[]> OpenAsync(string dataset, StoredSample sample, CancellationToken cancellationToken)
     {
-        await using var blob = await blobs.OpenReadAsync(BlobNames.Sample(dataset, sample.Key), cancellationToken)
+        await using var blob = await blobs.OpenReadAsync(BlobNames.Sample(dataset, sample.Blob), cancellationToken)
             ?? throw new BlobAlteredException($"The stored sample {sample.Key} of '{dataset}' is gone.") { Part = sample.Key };
         var opened = await ResultSealing.OpenToMemoryAsync(blob, sample.File, keys.Storage, (int)sample.PlaintextBytes, cancellationToken);
         return opened.IsRefused

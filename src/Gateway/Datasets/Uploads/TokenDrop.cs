@@ -46,7 +46,7 @@ internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, Seali
         db.SampleLabels.RemoveRange((await db.SampleLabels.Where(label => label.Dataset == dataset).ToListAsync(cancellationToken))
             .FindAll(label => keys.Contains(label.Sample)));
         db.Samples.RemoveRange(free);
-        db.DiscardedBlobs.AddRange(free.Select(sample => new DiscardedBlobRow { Name = BlobNames.Sample(dataset, sample.Key) }));
+        db.DiscardedBlobs.AddRange(free.Select(sample => new DiscardedBlobRow { Name = BlobNames.Sample(dataset, sample.Blob) }));
         return (free.Count, samples.Count - free.Count);
     }
 

@@ -53,9 +53,9 @@ internal sealed class UploadSessions(
         }
 
         var hashes = keys.Open(dataset);
-        var held = (await db.Samples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Key).ToListAsync(cancellationToken))
+        var held = (await db.Samples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Object).Distinct().ToListAsync(cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
-        return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.Sample(query.Objects[i])))]);
+        return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.Object(query.Objects[i])))]);
     }
 
     public async Task<Outcome<UploadReport>> CloseAsync(string dataset, string upload, Person steward, CancellationToken cancellationToken)
@@ -129,7 +129,9 @@ internal sealed class UploadSessions(
     private static Entry Close(UploadRow upload, UploadReport report, string actor, DateTimeOffset now)
     {
         upload.ClosedAt = now;
-        var counts = report.Refused.ToDictionary(refused => $"refused_{refused.Key}", refused => (long)refused.Value, StringComparer.Ordinal);
+        var counts = report.Refused.Select(refused => (Name: $"refused_{refused.Key}", refused.Value))
+            .Concat(report.Quarantined.Select(kept => (Name: $"quarantined_{kept.Key}", kept.Value)))
+            .ToDictionary(count => count.Name, count => (long)count.Value, StringComparer.Ordinal);
         counts["stored"] = report.Stored;
         counts["duplicates"] = report.Duplicates;
         return new(Acts.DatasetUpload, actor)
@@ -149,7 +151,11 @@ internal sealed class UploadSessions(
             upload.Id,
             outcomes.Where(outcome => outcome.Outcome == UploadOutcomes.Stored).Sum(outcome => outcome.Count),
             outcomes.Where(outcome => outcome.Outcome == UploadOutcomes.Duplicate).Sum(outcome => outcome.Count),
-            outcomes.Where(outcome => outcome.Outcome == UploadOutcomes.Refused).ToDictionary(outcome => outcome.Code!, outcome => outcome.Count, StringComparer.Ordinal));
+            Coded(UploadOutcomes.Quarantined),
+            Coded(UploadOutcomes.Refused));
+
+        Dictionary<string, int> Coded(string kind) =>
+            outcomes.Where(outcome => outcome.Outcome == kind).ToDictionary(outcome => outcome.Code!, outcome => outcome.Count, StringComparer.Ordinal);
     }
 }
 

@@ -10,7 +10,7 @@ public static class BlobNames
     public static string Header(string dataset, string part) => $"{Headers(dataset)}/{part}";
 
     /// <summary>A sample as intake returned it, a whole Crypt4GH file for the storage key.</summary>
-    public static string Sample(string dataset, string sample) => $"{Samples(dataset)}/{sample}";
+    public static string Sample(string dataset, string blob) => $"{Samples(dataset)}/{blob}";
 
     public static string Bodies(string dataset) => $"bodies/{dataset}";
 

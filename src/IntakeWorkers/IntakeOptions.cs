@@ -1,4 +1,4 @@
-namespace Scanlock.Gateway.Intake;
+namespace Scanlock.IntakeWorkers;
 
 /// <summary>How the gateway runs its intake.</summary>
 public sealed record IntakeOptions

@@ -1,13 +1,14 @@
 using Scanlock.Contracts.Intake;
 using Scanlock.Processes;
 
-namespace Scanlock.Gateway.Intake;
+namespace Scanlock.IntakeWorkers;
 
 /// <summary>What the intake worker may see and use: the system's libraries, itself, and memory. No network, no new process, no file of the host's.</summary>
 internal static class WorkerSandbox
 {
     private const string Home = "/opt/intake";
     private const long Slack = 32L << 20;
+    private const long Kept = 512L << 20;
 
     // GDCM holds an object twice while it decodes; the largest image that is decoded is far below the largest object that is looked at.
     private const long AddressSpace = 4L << 30;
@@ -18,7 +19,7 @@ internal static class WorkerSandbox
         AddressSpaceBytes = AddressSpace,
         CpuSeconds = 3600,
         OpenFiles = 256,
-        FileBytes = IntakeProtocol.MaxObjectBytes + Slack,
+        FileBytes = Kept + Slack,
     };
 
     /// <summary>Throws <see cref="ProgramStartException"/> where something that the sandbox needs is not installed.</summary>
@@ -31,7 +32,7 @@ internal static class WorkerSandbox
             Mounts =
             [
                 .. runtime.Mounts,
-                new SandboxMount.Memory("/tmp", IntakeProtocol.MaxObjectBytes + Slack),
+                new SandboxMount.Memory("/tmp", Kept + Slack),
                 new SandboxMount.Shown(Path.GetDirectoryName(Path.GetFullPath(assembly))!, Home),
             ],
             Filter = new SystemCallFilter { AllowsNewProcesses = false },

@@ -1,23 +1,26 @@
 using System.Threading.Channels;
+using Scanlock.Contracts.Intake;
 
-namespace Scanlock.Gateway.Intake;
+namespace Scanlock.IntakeWorkers;
 
 /// <summary>
 /// The gateway's intake: sandboxed workers that look at objects side by side. A worker that dies costs the object it was at, and is
 /// replaced; one that has seen many is replaced too. Safe for use by many requests at once; more than there are workers wait their turn.
 /// </summary>
-public sealed partial class IntakePool : IAsyncDisposable
+public sealed class IntakePool : IAsyncDisposable
 {
     private readonly IntakeOptions options;
-    private readonly ILogger<IntakePool> logger;
+    private readonly IIntakeLog? log;
 
     // One entry a place: the worker that has it, or null where the next object to come starts one.
     private readonly Channel<IntakeWorker?> places;
 
-    public IntakePool(IntakeOptions options, ILogger<IntakePool> logger)
+    /// <param name="options">How many workers, and which.</param>
+    /// <param name="log">Hears of the workers' lives, if anyone should.</param>
+    public IntakePool(IntakeOptions options, IIntakeLog? log)
     {
         this.options = options;
-        this.logger = logger;
+        this.log = log;
         places = Channel.CreateBounded<IntakeWorker?>(options.Workers);
         for (var place = 0; place < options.Workers; place++)
         {
@@ -26,28 +29,29 @@ public sealed partial class IntakePool : IAsyncDisposable
     }
 
     /// <summary>
-    /// Streams one object to a worker and says what became of it. Bounded in memory by the decoded image, in time by
-    /// <see cref="Contracts.Intake.IntakeProtocol.ObjectTime"/> from when the object is complete.
+    /// Streams one object through a worker and says what became of it. Bounded in memory by one decoded frame, in time by
+    /// <see cref="IntakeProtocol.ObjectTime"/> of the worker's silence.
     /// </summary>
-    /// <param name="ordinal">The object's number in its upload: the only name it has here.</param>
-    /// <param name="content">The object's bytes, of any length; read to the end unless the object is refused before.</param>
+    /// <param name="task">What is wanted of the object.</param>
+    /// <param name="content">The object's bytes, of any length; read to the end unless the object is judged before.</param>
+    /// <param name="receiver">Takes what is found.</param>
     /// <param name="cancellationToken">Abandons the object.</param>
     /// <exception cref="IntakeUnavailableException">No worker can be started; the message says why.</exception>
-    public async Task<IntakeOutcome> ExamineAsync(long ordinal, Stream content, CancellationToken cancellationToken)
+    public async Task<IntakeOutcome> ExamineAsync(IntakeTask task, Stream content, IIntakeReceiver receiver, CancellationToken cancellationToken)
     {
         var place = await places.Reader.ReadAsync(cancellationToken);
         IntakeWorker? worker = null;
         try
         {
-            worker = await BegunAsync(place, ordinal, cancellationToken);
-            return await worker.ExamineAsync(ordinal, content, cancellationToken);
+            worker = await BegunAsync(place, task, cancellationToken);
+            return await worker.ExamineAsync(task, content, receiver, cancellationToken);
         }
         finally
         {
             if (worker is { IsUsable: false })
             {
                 await worker.DisposeAsync();
-                LogStopped(worker.Id, ordinal, worker.End);
+                log?.Stopped(worker.Id, task.Ordinal, worker.End);
                 worker = null;
             }
 
@@ -81,17 +85,17 @@ public sealed partial class IntakePool : IAsyncDisposable
         }
     }
 
-    private async Task<IntakeWorker> BegunAsync(IntakeWorker? place, long ordinal, CancellationToken cancellationToken)
+    private async Task<IntakeWorker> BegunAsync(IntakeWorker? place, IntakeTask task, CancellationToken cancellationToken)
     {
         var worker = await UsableAsync(place, cancellationToken);
-        if (await worker.TryBeginAsync(ordinal))
+        if (await worker.TryBeginAsync(task))
         {
             return worker;
         }
 
         // It died while nobody looked, which is no fault of this object's.
         worker = await UsableAsync(worker, cancellationToken);
-        if (await worker.TryBeginAsync(ordinal))
+        if (await worker.TryBeginAsync(task))
         {
             return worker;
         }
@@ -113,13 +117,19 @@ public sealed partial class IntakePool : IAsyncDisposable
         }
 
         var started = await IntakeWorker.StartAsync(options.Worker, cancellationToken);
-        LogStarted(started.Id);
+        log?.Started(started.Id);
         return started;
     }
+}
 
-    [LoggerMessage(EventId = 2600, Level = LogLevel.Debug, Message = "Intake worker {Worker} started")]
-    private partial void LogStarted(int worker);
+/// <summary>Hears of the workers' lives.</summary>
+public interface IIntakeLog
+{
+    void Started(int worker);
 
-    [LoggerMessage(EventId = 2601, Level = LogLevel.Warning, Message = "Intake worker {Worker} stopped at object {Ordinal} ({End}); the next object gets a new one")]
-    private partial void LogStopped(int worker, long ordinal, string end);
+    /// <summary>A worker ended at an object, or was ended.</summary>
+    /// <param name="worker">Its process.</param>
+    /// <param name="ordinal">The object's number in its upload.</param>
+    /// <param name="end">How it ended, in words.</param>
+    void Stopped(int worker, long ordinal, string end);
 }

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Codecs;
+using Scanlock.Contracts.Intake;
+using Scanlock.Envelope;
+using Scanlock.Gateway.Keys;
+using Scanlock.Gateway.Storage;
+using Scanlock.Gateway.Storage.Blobs;
+using Scanlock.IntakeWorkers;
+
+namespace Scanlock.Gateway.Datasets.Uploads;
+
+/// <summary>
+/// Takes what a worker finds in one object: each sample is encrypted the moment it comes (P2), under a name of its own, and stays invisible until
+/// the object is recorded. What is not recorded in the end is deleted; after a crash, at the next start.
+/// </summary>
+internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey storage, DatasetHashes hashes) : IIntakeReceiver
+{
+    private readonly List<ReceivedSample> samples = [];
+    private string? patient;
+    private string? series;
+
+    /// <summary>Whose the object is; null where it was refused before that was known.</summary>
+    public IntakeHead? Head { get; private set; }
+
+    /// <summary>The pseudonym of its patient.</summary>
+    public string Patient => patient ?? throw new InvalidOperationException("An object with samples has a head.");
+
+    public string Series => series ?? throw new InvalidOperationException("An object with samples has a head.");
+
+    public IReadOnlyList<ReceivedSample> Samples => samples;
+
+    public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken)
+    {
+        Head = head;
+        if (head.SeriesUid is { } uid)
+        {
+            // Without a patient id nobody else's slices may be taken for this patient's, so the study stands for the patient.
+            patient = hashes.Patient(head.PatientId is null ? $"study:{head.StudyUid ?? uid}" : $"{head.PatientIdIssuer}:{head.PatientId}");
+            series = hashes.Series(uid);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken)
+    {
+        var npy = NpyCodec.Encode(new(NpyElement.Hounsfield, sample.Rows, sample.Columns, pixels));
+        var file = SampleFile.Write(sample.Slice.ToSample(Patient, Series), npy);
+        try
+        {
+            var name = Guid.NewGuid().ToString("N");
+            using var plaintext = new MemoryStream(file, writable: false);
+            var written = await blobs.WriteAsync(
+                BlobNames.Sample(dataset, name), (stream, token) => WholeFile.SealAsync(plaintext, stream, [storage.PublicKey], token), cancellationToken);
+            var facts = new SampleFacts(sample.Rows, sample.Columns, sample.Slice, sample.Measure);
+            samples.Add(new(sample.Frame, name, hashes.Match("pixels", Sha256Digest.Of(pixels).Hex), facts, file.Length, written));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(pixels);
+            CryptographicOperations.ZeroMemory(npy);
+            CryptographicOperations.ZeroMemory(file);
+        }
+    }
+
+    /// <summary>Deletes what was received.</summary>
+    public async Task DiscardAsync()
+    {
+        foreach (var sample in samples)
+        {
+            await blobs.DeleteAsync(BlobNames.Sample(dataset, sample.Blob), CancellationToken.None);
+        }
+
+        samples.Clear();
+    }
+}
+
+/// <summary>A sample in the blob store that is not recorded yet.</summary>
+/// <param name="Pixels">Keyed hash of its pixels.</param>
+internal sealed record ReceivedSample(int Frame, string Blob, string Pixels, SampleFacts Facts, long PlaintextBytes, BlobWritten Written);

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Intake;
+using Scanlock.Gateway.Keys;
+using Scanlock.Gateway.Storage;
+
+namespace Scanlock.Gateway.Datasets.Uploads;
+
+/// <summary>Writes what became of one object, in one transaction: its outcome, and what was received of it.</summary>
+internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, DateTimeOffset now)
+{
+    private const int ConstraintViolated = 19;
+
+    /// <summary>Whether what was received is visible now.</summary>
+    public bool HasStored { get; private set; }
+
+    public static ObjectOutcome OutcomeOf(UploadObjectRow row) => new(row.Ordinal, row.Outcome, row.Code, row.Code is null ? null : SentenceOf(row));
+
+    public Task<Outcome<ObjectOutcome>> RefuseAsync(IntakeRefusal refusal, CancellationToken cancellationToken) =>
+        SaveAsync(UploadOutcomes.Refused, refusal.CodeName, cancellationToken);
+
+    /// <summary>Makes the object's samples visible, or keeps them apart; an object that is held already is not taken twice.</summary>
+    public async Task<Outcome<ObjectOutcome>> StoreAsync(
+        Sha256Digest bytes, DatasetHashes hashes, Reception reception, QuarantineReason? quarantine, CancellationToken cancellationToken)
+    {
+        var key = hashes.Object(bytes);
+        if (await HeldAsync(key, cancellationToken) is { } held)
+        {
+            return held;
+        }
+
+        db.Samples.AddRange(reception.Samples.Select(sample => RowOf(sample, key, hashes.Sample(bytes, sample.Frame), hashes, reception, quarantine is not null)));
+        if (quarantine is not null)
+        {
+            db.Quarantine.Add(new()
+            {
+                Dataset = upload.Dataset,
+                Object = key,
+                Upload = upload.Id,
+                Ordinal = ordinal,
+                Code = quarantine.CodeName,
+                Samples = reception.Samples.Count,
+                At = now,
+            });
+        }
+
+        try
+        {
+            var saved = await SaveAsync(quarantine is null ? UploadOutcomes.Stored : UploadOutcomes.Quarantined, quarantine?.CodeName, cancellationToken);
+            HasStored = !saved.IsRefused;
+            return saved;
+        }
+        catch (DbUpdateException exception) when (exception.InnerException is SqliteException { SqliteErrorCode: ConstraintViolated })
+        {
+            // The same object came twice at once, and the other was first.
+            db.ChangeTracker.Clear();
+            return await HeldAsync(key, cancellationToken) ?? throw new InvalidOperationException("An object collides with none.", exception);
+        }
+    }
+
+    private static string SentenceOf(UploadObjectRow row) => row.Outcome == UploadOutcomes.Quarantined
+        ? QuarantineReason.Of(JsonSerializer.Deserialize($"\"{row.Code}\"", ContractsJson.Strict.QuarantineCode)).Sentence
+        : IntakeRefusal.Of(JsonSerializer.Deserialize($"\"{row.Code}\"", ContractsJson.Strict.RefusalCode)).Sentence;
+
+    /// <summary>The outcome for an object that the dataset holds already, or null. One that a steward deleted may come again.</summary>
+    private async Task<Outcome<ObjectOutcome>?> HeldAsync(string key, CancellationToken cancellationToken)
+    {
+        var kept = await db.Quarantine.SingleOrDefaultAsync(row => row.Dataset == upload.Dataset && row.Object == key, cancellationToken);
+        if (kept is { Decision: null })
+        {
+            return await SaveAsync(UploadOutcomes.Quarantined, kept.Code, cancellationToken);
+        }
+
+        if (await db.Samples.AnyAsync(sample => sample.Dataset == upload.Dataset && sample.Object == key, cancellationToken))
+        {
+            return await SaveAsync(UploadOutcomes.Duplicate, null, cancellationToken);
+        }
+
+        if (kept is not null)
+        {
+            db.Quarantine.Remove(kept);
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>Saves what was added, unless the session was closed or the dataset withdrawn meanwhile: a closed session's counts stay true.</summary>
+    private async Task<Outcome<ObjectOutcome>> SaveAsync(string outcome, string? code, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var open = await db.Uploads.AnyAsync(session => session.Id == upload.Id && session.ClosedAt == null, cancellationToken)
+            && await db.Datasets.AnyAsync(dataset => dataset.Name == upload.Dataset && dataset.State != DatasetStates.Withdrawn, cancellationToken);
+        if (!open || await db.UploadObjects.AnyAsync(other => other.Upload == upload.Id && other.Ordinal == ordinal, cancellationToken))
+        {
+            return new Refusal.Conflict(open
+                ? $"Object {ordinal} of upload {upload.Id} was sent twice at once."
+                : $"Upload {upload.Id} of '{upload.Dataset}' was closed meanwhile.");
+        }
+
+        var row = new UploadObjectRow { Upload = upload.Id, Ordinal = ordinal, Outcome = outcome, Code = code };
+        db.UploadObjects.Add(row);
+        await db.SaveChangesAsync(cancellationToken);
+        await db.Uploads.Where(session => session.Id == upload.Id).ExecuteUpdateAsync(session => session.SetProperty(active => active.ActiveAt, now), cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return OutcomeOf(row);
+    }
+
+    private SampleRow RowOf(ReceivedSample sample, string objectKey, string key, DatasetHashes hashes, Reception reception, bool quarantined)
+    {
+        var head = reception.Head!;
+        return new()
+        {
+            Dataset = upload.Dataset,
+            Key = key,
+            Object = objectKey,
+            Frame = sample.Frame,
+            Blob = sample.Blob,
+            Quarantined = quarantined,
+            Upload = upload.Id,
+            Ordinal = ordinal,
+            SopHash = hashes.MatchOrNull("sop", head.SopInstanceUid),
+            SeriesHash = hashes.Match("series", head.SeriesUid!),
+            StudyHash = hashes.MatchOrNull("study", head.StudyUid),
+            AccessionHash = hashes.MatchOrNull("accession", head.Accession),
+            PatientHash = hashes.MatchOrNull("patient", head.PatientId),
+            Patient = reception.Patient,
+            Series = reception.Series,
+            Pixels = sample.Pixels,
+            Facts = Json.Of(sample.Facts),
+            PlaintextBytes = sample.PlaintextBytes,
+            Ciphertext = sample.Written.Digest.ToString(),
+            CiphertextBytes = sample.Written.Bytes,
+            StoredAt = now,
+        };
+    }
+}

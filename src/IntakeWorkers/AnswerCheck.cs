@@ -1,0 +1,48 @@
+using Scanlock.Contracts.Datasets;
+using Scanlock.Contracts.Intake;
+
+namespace Scanlock.IntakeWorkers;
+
+/// <summary>
+/// Whether what a worker says is what an honest worker says. An object can break into the decoder, and what the worker then says must
+/// not carry more into a sample than a sample holds (P3).
+/// </summary>
+internal static class AnswerCheck
+{
+    private const int MaxImageTypes = 16;
+
+    internal static bool IsSound(IntakeVerdict verdict, long ordinal, bool hasHead) =>
+        verdict.Ordinal == ordinal && verdict switch
+        {
+            { Refused: { } code, Quarantined: null } => Enum.IsDefined(code),
+            { Refused: null, Quarantined: { } code } => Enum.IsDefined(code),
+            { Refused: null, Quarantined: null } => hasHead,
+            _ => false,
+        };
+
+    internal static bool IsSound(IntakeHead head) =>
+        IsTextOrNull(head.SopClassUid) && IsTextOrNull(head.SopInstanceUid) && IsTextOrNull(head.SeriesUid) && IsTextOrNull(head.StudyUid)
+        && IsTextOrNull(head.Accession) && IsTextOrNull(head.PatientId) && IsTextOrNull(head.PatientIdIssuer);
+
+    /// <param name="sample">What is said of the sample.</param>
+    /// <param name="pixelBytes">How many bytes of pixels came with it.</param>
+    /// <param name="head">What was said of the object.</param>
+    /// <param name="frame">The number of the frame it must be.</param>
+    internal static bool IsSound(IntakeSample sample, int pixelBytes, IntakeHead? head, int frame) =>
+        head is { SeriesUid: not null } && (head.PatientId ?? head.StudyUid) is not null
+        && sample.Frame == frame && frame < IntakeProtocol.MaxFrames
+        && sample.Rows is >= 1 and <= IntakeProtocol.MaxSide
+        && sample.Columns is >= 1 and <= IntakeProtocol.MaxSide
+        && pixelBytes == sample.Rows * sample.Columns * sizeof(short)
+        && sample.MaskedRegions >= 0
+        && IsSound(sample.Slice);
+
+    private static bool IsSound(SliceFacts slice) =>
+        HasCount(slice.Position, 3) && HasCount(slice.Orientation, 6) && HasCount(slice.Spacing, 3)
+        && slice.ImageType.Count <= MaxImageTypes
+        && slice.ImageType.All(type => SampleRecord.KnownImageTypes.Contains(type, StringComparer.Ordinal));
+
+    private static bool HasCount(IReadOnlyList<double>? numbers, int count) => numbers is null || numbers.Count == count;
+
+    private static bool IsTextOrNull(string? text) => text is null or { Length: > 0 and <= IntakeProtocol.MaxTextLength };
+}

@@ -1,0 +1,44 @@
+using Scanlock.Contracts.Intake;
+
+namespace Scanlock.IntakeWorkers;
+
+/// <summary>What became of an object at the intake.</summary>
+public abstract record IntakeOutcome
+{
+    private IntakeOutcome() { }
+
+    /// <summary>All of it was read, and what the task asked for was received.</summary>
+    public sealed record Accepted : IntakeOutcome;
+
+    /// <summary>As accepted, but a steward must decide first.</summary>
+    public sealed record Quarantined(QuarantineReason Reason) : IntakeOutcome;
+
+    /// <summary>What was received of it until then is void.</summary>
+    public sealed record Refused(IntakeRefusal Refusal) : IntakeOutcome;
+}
+
+/// <summary>
+/// Takes what a worker finds in an object, while the object is still being sent. All that comes was checked; nothing of it counts until the
+/// outcome says so. An exception ends the worker and goes on to the caller.
+/// </summary>
+public interface IIntakeReceiver
+{
+    /// <summary>Whose the object is; once, before any sample.</summary>
+    Task HeadAsync(IntakeHead head, CancellationToken cancellationToken);
+
+    /// <summary>A sample.</summary>
+    /// <param name="sample">What is said of it.</param>
+    /// <param name="pixels">int16 Hounsfield units, little endian, row by row; the receiver's to keep or clear.</param>
+    /// <param name="cancellationToken">Cancels the receiving.</param>
+    Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken);
+}
+
+/// <summary>The intake cannot work on this machine; the message says what is missing.</summary>
+public sealed class IntakeUnavailableException : IOException
+{
+    public IntakeUnavailableException() { }
+
+    public IntakeUnavailableException(string message) : base(message) { }
+
+    public IntakeUnavailableException(string message, Exception inner) : base(message, inner) { }
+}

@@ -1,0 +1,256 @@
+using System.Buffers;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Intake;
+using Scanlock.Processes;
+
+namespace Scanlock.IntakeWorkers;
+
+/// <summary>
+/// One object's way through a worker: it is sent as it arrives, and what the worker says meanwhile is checked and handed on. Sending and
+/// hearing go on side by side, for a worker that cannot say what it found takes no more of the object.
+/// </summary>
+internal sealed class ObjectExchange : IDisposable
+{
+    // How the sandbox reports that what runs in it was killed: 128 and the signal, as a shell does.
+    private const int Killed = 9;
+    private const int KilledInside = 128 + Killed;
+
+    private static readonly TimeSpan s_endTime = TimeSpan.FromSeconds(2);
+
+    private readonly RunningProgram program;
+    private readonly IntakeTask task;
+    private readonly IIntakeReceiver receiver;
+    private readonly TurnWatch watch;
+    private readonly CancellationTokenSource judged = new();
+    private IntakeHead? head;
+    private int frames;
+    private bool isAbandoned;
+    private bool isKilledHere;
+
+    internal ObjectExchange(RunningProgram program, IntakeTask task, IIntakeReceiver receiver)
+    {
+        this.program = program;
+        this.task = task;
+        this.receiver = receiver;
+        watch = new TurnWatch(program.Kill);
+    }
+
+    /// <summary>How the sending ended.</summary>
+    private enum Sending
+    {
+        Whole,
+
+        /// <summary>The worker had judged before it had all of it.</summary>
+        Judged,
+        TooMuch,
+        WorkerGone,
+    }
+
+    /// <summary>Whether the worker is through with the object and can be given the next.</summary>
+    internal bool IsOver { get; private set; }
+
+    internal async Task<IntakeOutcome> RunAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var sending = SendAsync(content, cancellationToken);
+        var hearing = HearAsync(cancellationToken);
+        if (await Task.WhenAny(sending, hearing) == hearing)
+        {
+            await StopSendingAsync(hearing);
+        }
+
+        Sending sent;
+        try
+        {
+            sent = await sending;
+        }
+        catch
+        {
+            // The worker is told that the object is abandoned, and answers.
+            isAbandoned = true;
+            await ((Task)hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            IsOver = hearing is { IsCompletedSuccessfully: true, Result: not null };
+            throw;
+        }
+
+        var outcome = await hearing;
+        IsOver = outcome is not null && sent != Sending.WorkerGone;
+        return sent == Sending.TooMuch ? new IntakeOutcome.Refused(IntakeRefusal.Of(RefusalCode.TooLarge))
+            : IsOver ? outcome!
+            : new IntakeOutcome.Refused(await WhyGoneAsync());
+    }
+
+    public void Dispose()
+    {
+        watch.Dispose();
+        judged.Dispose();
+    }
+
+    private async Task StopSendingAsync(Task<IntakeOutcome?> hearing)
+    {
+        if (!hearing.IsCompletedSuccessfully || hearing.Result is null)
+        {
+            // Nobody listens to it any more, so it might take nothing more either.
+            await Task.WhenAny(program.Exit, Task.Delay(s_endTime));
+            isKilledHere = !program.Exit.IsCompleted;
+            program.Kill();
+        }
+
+        await judged.CancelAsync();
+    }
+
+    private async Task<Sending> SendAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var chunk = ArrayPool<byte>.Shared.Rent(IntakeProtocol.MaxChunkBytes);
+        try
+        {
+            long total = 0;
+            while (true)
+            {
+                if (await ReadAsync(content, chunk.AsMemory(0, IntakeProtocol.MaxChunkBytes), cancellationToken) is not { } count)
+                {
+                    return Sending.Judged;
+                }
+
+                total += count;
+                if (total > IntakeProtocol.MaxObjectBytes)
+                {
+                    isAbandoned = true;
+                    return await TryAbandonAsync() ? Sending.TooMuch : Sending.WorkerGone;
+                }
+
+                if (!await TryWriteAsync(IntakeFrames.WriteChunkAsync(program.Input, chunk.AsMemory(0, count), CancellationToken.None)))
+                {
+                    return Sending.WorkerGone;
+                }
+
+                if (count == 0)
+                {
+                    return Sending.Whole;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk, clearArray: true);
+        }
+    }
+
+    /// <summary>Null where the worker judged meanwhile. Where the content cannot be read the worker is told, and the exception goes on.</summary>
+    private async Task<int?> ReadAsync(Stream content, Memory<byte> chunk, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, judged.Token);
+        watch.AwaitsContent = true;
+        try
+        {
+            return await content.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, either.Token);
+        }
+        catch (OperationCanceledException) when (judged.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await TryAbandonAsync();
+            return null;
+        }
+        catch
+        {
+            await TryAbandonAsync();
+            throw;
+        }
+        finally
+        {
+            watch.AwaitsContent = false;
+        }
+    }
+
+    private Task<bool> TryAbandonAsync()
+    {
+        watch.AwaitsContent = false;
+        return TryWriteAsync(IntakeFrames.WriteAbortAsync(program.Input, CancellationToken.None));
+    }
+
+    private async Task<bool> TryWriteAsync(Task writing)
+    {
+        try
+        {
+            await writing;
+            watch.Moved();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Hears the worker out; null where it ends without a verdict, or says what no honest worker says.</summary>
+    private async Task<IntakeOutcome?> HearAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var message = await IntakeFrames.ReadMessageAsync(program.Output, CancellationToken.None);
+                watch.Receives = true;
+                if (message.Kind == IntakeMessageKind.Verdict)
+                {
+                    var verdict = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeVerdict);
+                    return AnswerCheck.IsSound(verdict, task.Ordinal, head is not null) ? OutcomeOf(verdict) : null;
+                }
+
+                if (!await TryReceiveAsync(message, cancellationToken))
+                {
+                    return null;
+                }
+            }
+            catch (WireFormatException)
+            {
+                return null;
+            }
+            finally
+            {
+                watch.Receives = false;
+            }
+        }
+    }
+
+    private async Task<bool> TryReceiveAsync(IntakeMessage message, CancellationToken cancellationToken)
+    {
+        switch (message.Kind)
+        {
+            case IntakeMessageKind.Head when head is null:
+                head = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeHead);
+                if (!AnswerCheck.IsSound(head))
+                {
+                    return false;
+                }
+
+                await (isAbandoned ? Task.CompletedTask : receiver.HeadAsync(head, cancellationToken));
+                return true;
+            case IntakeMessageKind.Sample when task.Samples:
+                var sample = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeSample);
+                if (!AnswerCheck.IsSound(sample, message.Content.Length, head, frames++))
+                {
+                    return false;
+                }
+
+                await (isAbandoned ? Task.CompletedTask : receiver.SampleAsync(sample, message.Content, cancellationToken));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static IntakeOutcome OutcomeOf(IntakeVerdict verdict) => verdict switch
+    {
+        { Refused: { } code } => new IntakeOutcome.Refused(IntakeRefusal.Of(code)),
+        { Quarantined: { } code } => new IntakeOutcome.Quarantined(QuarantineReason.Of(code)),
+        _ => new IntakeOutcome.Accepted(),
+    };
+
+    private async Task<IntakeRefusal> WhyGoneAsync()
+    {
+        await Task.WhenAny(program.Exit, Task.Delay(s_endTime));
+        var killed = program.Exit is { IsCompletedSuccessfully: true, Result: ProgramExit.Signal { Number: Killed } or ProgramExit.Status { Code: KilledInside } };
+        return watch.IsTimeUp ? IntakeRefusal.DecoderTooSlow
+            : killed && !isKilledHere ? IntakeRefusal.Of(RefusalCode.Interrupted)
+            : IntakeRefusal.DecoderStopped;
+    }
+}
