@@ -31,6 +31,7 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(IntakeBegun))]
 [JsonSerializable(typeof(IntakeHead))]
 [JsonSerializable(typeof(IntakeSample))]
+[JsonSerializable(typeof(IntakeRendition))]
 [JsonSerializable(typeof(IntakeVerdict))]
 [JsonSerializable(typeof(SampleFacts))]
 [JsonSerializable(typeof(RefusalCode))]

@@ -14,6 +14,18 @@ internal sealed class Findings(Stream host)
     internal void Add(IntakeSample sample, ReadOnlySpan<byte> pixels) =>
         IntakeFrames.WriteMessage(host, IntakeMessageKind.Sample, sample, ContractsJson.Strict.IntakeSample, pixels);
 
+    /// <summary>The next bytes of the rendition, of any length.</summary>
+    /// <param name="offset">Where they stand in it.</param>
+    /// <param name="bytes">The bytes.</param>
+    internal void Add(long offset, ReadOnlySpan<byte> bytes)
+    {
+        for (var start = 0; start < bytes.Length; start += IntakeProtocol.MaxChunkBytes)
+        {
+            var part = bytes.Slice(start, Math.Min(IntakeProtocol.MaxChunkBytes, bytes.Length - start));
+            IntakeFrames.WriteMessage(host, IntakeMessageKind.Rendition, new IntakeRendition(offset + start), ContractsJson.Strict.IntakeRendition, part);
+        }
+    }
+
     internal void End(IntakeVerdict verdict) =>
         IntakeFrames.WriteMessage(host, IntakeMessageKind.Verdict, verdict, ContractsJson.Strict.IntakeVerdict, []);
 }

@@ -34,11 +34,11 @@ internal static class Worker
     {
         try
         {
-            return new IntakeVerdict(Wire.Version, task.Ordinal, Keep(content, objectFile) ? Examine(objectFile, findings) : RefusalCode.TooLarge, null);
+            return new IntakeVerdict(Wire.Version, task.Ordinal, Keep(content, objectFile) ? Examine(objectFile, findings) : RefusalCode.TooLarge, null, null);
         }
         catch (ObjectAbandonedException)
         {
-            return new IntakeVerdict(Wire.Version, task.Ordinal, RefusalCode.Interrupted, null);
+            return new IntakeVerdict(Wire.Version, task.Ordinal, RefusalCode.Interrupted, null, null);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Intake;
 
@@ -7,12 +8,12 @@ namespace Scanlock.IntakeWorkers;
 /// Whether what a worker says is what an honest worker says. An object can break into the decoder, and what the worker then says must
 /// not carry more into a sample than a sample holds (P3).
 /// </summary>
-internal static class AnswerCheck
+internal static partial class AnswerCheck
 {
     private const int MaxImageTypes = 16;
 
     internal static bool IsSound(IntakeVerdict verdict, long ordinal, bool hasHead) =>
-        verdict.Ordinal == ordinal && verdict switch
+        verdict.Ordinal == ordinal && IsSound(verdict.Report) && verdict switch
         {
             { Refused: { } code, Quarantined: null } => Enum.IsDefined(code),
             { Refused: null, Quarantined: { } code } => Enum.IsDefined(code),
@@ -36,6 +37,16 @@ internal static class AnswerCheck
         && pixelBytes == sample.Rows * sample.Columns * sizeof(short)
         && sample.MaskedRegions >= 0
         && IsSound(sample.Slice);
+
+    // Tags and numbers: a path must not carry a text out.
+    private static bool IsSound(DeidentificationReport? report) =>
+        report is null
+        || (report.Elements.Count <= DeidentificationReport.MaxElements && report.MaskedRegions >= 0
+            && report.Counts.All(count => Enum.IsDefined(count.Key) && count.Value >= 0)
+            && report.Elements.All(element => Enum.IsDefined(element.Action) && ElementPath().IsMatch(element.Path)));
+
+    [GeneratedRegex(@"^\([0-9A-F]{4},[0-9A-F]{4}\)(\[[0-9]{1,6}\]\.\([0-9A-F]{4},[0-9A-F]{4}\))*\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ElementPath();
 
     private static bool IsSound(SliceFacts slice) =>
         HasCount(slice.Position, 3) && HasCount(slice.Orientation, 6) && HasCount(slice.Spacing, 3)

@@ -8,7 +8,8 @@ public abstract record IntakeOutcome
     private IntakeOutcome() { }
 
     /// <summary>All of it was read, and what the task asked for was received.</summary>
-    public sealed record Accepted : IntakeOutcome;
+    /// <param name="Report">What the de-identification did, where a rendition was asked for.</param>
+    public sealed record Accepted(DeidentificationReport? Report) : IntakeOutcome;
 
     /// <summary>As accepted, but a steward must decide first.</summary>
     public sealed record Quarantined(QuarantineReason Reason) : IntakeOutcome;
@@ -31,6 +32,9 @@ public interface IIntakeReceiver
     /// <param name="pixels">int16 Hounsfield units, little endian, row by row; the receiver's to keep or clear.</param>
     /// <param name="cancellationToken">Cancels the receiving.</param>
     Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken);
+
+    /// <summary>The next bytes of the de-identified object.</summary>
+    Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 }
 
 /// <summary>The intake cannot work on this machine; the message says what is missing.</summary>

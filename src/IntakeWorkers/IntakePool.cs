@@ -130,6 +130,6 @@ public interface IIntakeLog
     /// <summary>A worker ended at an object, or was ended.</summary>
     /// <param name="worker">Its process.</param>
     /// <param name="ordinal">The object's number in its upload.</param>
-    /// <param name="end">How it ended, in words.</param>
-    void Stopped(int worker, long ordinal, string end);
+    /// <param name="how">How it ended, in words.</param>
+    void Stopped(int worker, long ordinal, string how);
 }

@@ -24,6 +24,7 @@ internal sealed class ObjectExchange : IDisposable
     private readonly CancellationTokenSource judged = new();
     private IntakeHead? head;
     private int frames;
+    private long renditionBytes;
     private bool isAbandoned;
     private bool isKilledHere;
 
@@ -233,6 +234,16 @@ internal sealed class ObjectExchange : IDisposable
 
                 await (isAbandoned ? Task.CompletedTask : receiver.SampleAsync(sample, message.Content, cancellationToken));
                 return true;
+            case IntakeMessageKind.Rendition when task.Rendition is not null:
+                var part = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeRendition);
+                if (head is null || part.Offset != renditionBytes || message.Content.Length > IntakeProtocol.MaxChunkBytes)
+                {
+                    return false;
+                }
+
+                renditionBytes += message.Content.Length;
+                await (isAbandoned ? Task.CompletedTask : receiver.RenditionAsync(message.Content, cancellationToken));
+                return renditionBytes <= IntakeProtocol.MaxRenditionBytes;
             default:
                 return false;
         }
@@ -242,7 +253,7 @@ internal sealed class ObjectExchange : IDisposable
     {
         { Refused: { } code } => new IntakeOutcome.Refused(IntakeRefusal.Of(code)),
         { Quarantined: { } code } => new IntakeOutcome.Quarantined(QuarantineReason.Of(code)),
-        _ => new IntakeOutcome.Accepted(),
+        _ => new IntakeOutcome.Accepted(verdict.Report),
     };
 
     private async Task<IntakeRefusal> WhyGoneAsync()

@@ -86,14 +86,14 @@ public sealed class PureTests
         var good = new IntakeSample(2, 4, 4, slice, new SliceMeasure(1, -1024, null, -1024, 30), 0);
         Assert.True(AnswerCheck.IsSound(head));
         Assert.True(AnswerCheck.IsSound(good, 32, head, 2));
-        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, null), 7, hasHead: true));
-        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, RefusalCode.Damaged, null), 7, hasHead: false));
-        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, QuarantineCode.NotChest), 7, hasHead: true));
+        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, null, null), 7, hasHead: true));
+        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, RefusalCode.Damaged, null, null), 7, hasHead: false));
+        Assert.True(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, QuarantineCode.NotChest, null), 7, hasHead: true));
 
-        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 8, null, null), 7, hasHead: true));
-        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, null), 7, hasHead: false));
-        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, RefusalCode.Damaged, QuarantineCode.NotChest), 7, hasHead: true));
-        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, (RefusalCode)99, null), 7, hasHead: true));
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 8, null, null, null), 7, hasHead: true));
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, null, null, null), 7, hasHead: false));
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, RefusalCode.Damaged, QuarantineCode.NotChest, null), 7, hasHead: true));
+        Assert.False(AnswerCheck.IsSound(new IntakeVerdict(1, 7, (RefusalCode)99, null, null), 7, hasHead: true));
         Assert.False(AnswerCheck.IsSound(head with { SeriesUid = "" }));
         Assert.False(AnswerCheck.IsSound(head with { PatientId = new string('x', 10_000) }));
         Assert.False(AnswerCheck.IsSound(good, 32, head: null, 2));

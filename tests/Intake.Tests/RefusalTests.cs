@@ -179,6 +179,6 @@ public sealed class RefusalTests
 
         public void Started(int worker) => Written.Add("started");
 
-        public void Stopped(int worker, long ordinal, string end) => Written.Add($"stopped at object {ordinal} ({end})");
+        public void Stopped(int worker, long ordinal, string how) => Written.Add($"stopped at object {ordinal} ({how})");
     }
 }

@@ -16,7 +16,7 @@ internal static class Workers
         return new IntakePool(new IntakeOptions { Worker = Assembly, Workers = workers }, log);
     }
 
-    internal static IntakeTask Asked(long ordinal = 0) => new(1, ordinal, Samples: true, BurnedInTextRule.Quarantine);
+    internal static IntakeTask Asked(long ordinal = 0) => new(1, ordinal, Samples: true, BurnedInTextRule.Quarantine, Rendition: null);
 
     internal static void NeedThem()
     {
@@ -73,6 +73,8 @@ internal sealed class Received : IIntakeReceiver
 
     internal List<(IntakeSample Sample, byte[] Pixels)> Samples { get; } = [];
 
+    internal MemoryStream Rendition { get; } = new();
+
     public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken)
     {
         Head = head;
@@ -82,6 +84,12 @@ internal sealed class Received : IIntakeReceiver
     public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken)
     {
         Samples.Add((sample, pixels));
+        return Task.CompletedTask;
+    }
+
+    public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        Rendition.Write(bytes.Span);
         return Task.CompletedTask;
     }
 }

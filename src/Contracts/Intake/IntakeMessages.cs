@@ -12,7 +12,18 @@ public sealed record IntakeGreeting(int V, string? Decoder, string? WhyNot) : IV
 /// <param name="Ordinal">The object's number in its upload: the only name it has here.</param>
 /// <param name="Samples">Whether the samples in it are wanted.</param>
 /// <param name="Text">What is done about text in the pixels.</param>
-public sealed record IntakeTask(int V, long Ordinal, bool Samples, BurnedInTextRule Text) : IVersioned;
+/// <param name="Rendition">How the object is to be de-identified and given back; null where no rendition is wanted.</param>
+public sealed record IntakeTask(int V, long Ordinal, bool Samples, BurnedInTextRule Text, RenditionTask? Rendition) : IVersioned;
+
+/// <param name="Options">What the de-identification keeps.</param>
+/// <param name="Key">
+/// 32 bytes, base64url: what UIDs, dates and patients are replaced by depends on it. A subkey for nothing else, for the worker takes hostile objects.
+/// </param>
+public sealed record RenditionTask(DeidentificationOptions Options, string Key)
+{
+    /// <summary>Only the type's name: the key must not reach a log by accident.</summary>
+    public override string ToString() => nameof(RenditionTask);
+}
 
 /// <summary>What is done about an object with text in its pixels.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BurnedInTextRule>))]
@@ -39,8 +50,11 @@ public enum IntakeMessageKind
     /// <summary>One sample. JSON: <see cref="IntakeSample"/>; content: its pixels, int16 Hounsfield units, little endian, row by row.</summary>
     Sample = 3,
 
+    /// <summary>The next bytes of the de-identified object. JSON: <see cref="IntakeRendition"/>; content: at most <see cref="IntakeProtocol.MaxChunkBytes"/>.</summary>
+    Rendition = 4,
+
     /// <summary>What became of the object. JSON: <see cref="IntakeVerdict"/>. The last message.</summary>
-    Verdict = 4,
+    Verdict = 5,
 }
 
 /// <summary>A message as it came, not yet believed.</summary>
@@ -66,6 +80,9 @@ public sealed record IntakeHead(
 /// <param name="MaskedRegions">How many regions with text were painted over.</param>
 public sealed record IntakeSample(int Frame, int Rows, int Columns, SliceFacts Slice, SliceMeasure Measure, int MaskedRegions);
 
+/// <param name="Offset">Where the bytes that follow stand in the de-identified object.</param>
+public sealed record IntakeRendition(long Offset);
+
 /// <summary>What of the header a sample keeps; see <see cref="SampleRecord"/> for each.</summary>
 public sealed record SliceFacts(
     int? SliceIndex,
@@ -90,4 +107,6 @@ public sealed record SliceMeasure(double RescaleSlope, double RescaleIntercept, 
 public sealed record SampleFacts(int Rows, int Columns, SliceFacts Slice, SliceMeasure Measure);
 
 /// <summary>What became of an object: taken in, or refused, or quarantined.</summary>
-public sealed record IntakeVerdict(int V, long Ordinal, RefusalCode? Refused, QuarantineCode? Quarantined) : IVersioned;
+/// <param name="Report">What the de-identification did, where a rendition was asked for and made.</param>
+public sealed record IntakeVerdict(
+    int V, long Ordinal, RefusalCode? Refused, QuarantineCode? Quarantined, DeidentificationReport? Report) : IVersioned;

@@ -13,6 +13,9 @@ public static class IntakeProtocol
     /// <summary>The largest object that is looked at.</summary>
     public const long MaxObjectBytes = 4L << 30;
 
+    /// <summary>The longest rendition: that of the largest object, its pixels not compressed any more.</summary>
+    public const long MaxRenditionBytes = 16L << 30;
+
     /// <summary>The most rows, and the most columns.</summary>
     public const int MaxSide = 4096;
 

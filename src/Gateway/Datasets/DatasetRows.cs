@@ -102,7 +102,7 @@ public sealed class SampleRow
     public required string Key { get; init; }
 
     /// <summary>A keyed hash of the object's bytes.</summary>
-    public required string Object { get; init; }
+    public required string ObjectKey { get; init; }
 
     /// <summary>The frame of the object, from 0.</summary>
     public required int Frame { get; init; }
@@ -152,7 +152,7 @@ public sealed class QuarantineRow
     public required string Dataset { get; init; }
 
     /// <summary>A keyed hash of the object's bytes.</summary>
-    public required string Object { get; init; }
+    public required string ObjectKey { get; init; }
     public required string Upload { get; init; }
     public required int Ordinal { get; init; }
 

@@ -56,10 +56,10 @@ public sealed class DatasetHashes
     public string Series(string seriesUid) => "s" + Hash("pseudonym:series", seriesUid)[..PseudonymHexDigits];
 
     /// <summary>What the database knows an object by, from its digest: two with the same bytes are one.</summary>
-    public string Object(Sha256Digest bytes) => Hash("sample", bytes.Hex)[..32];
+    public string ObjectKey(Sha256Digest bytes) => Hash("sample", bytes.Hex)[..32];
 
     /// <summary>The key of a sample in its shard. The first frame's is the object's own: most objects have no other.</summary>
-    public string Sample(Sha256Digest bytes, int frame) => frame == 0 ? Object(bytes) : Hash("sample", $"{bytes.Hex}#{frame}")[..32];
+    public string Sample(Sha256Digest bytes, int frame) => frame == 0 ? ObjectKey(bytes) : Hash("sample", $"{bytes.Hex}#{frame}")[..32];
 
     /// <summary>What the database keeps of an identifier, to match labels by: <paramref name="kind"/> as labels name their keys.</summary>
     public string Match(string kind, string identifier) => Hash($"match:{kind}", identifier)[..32];

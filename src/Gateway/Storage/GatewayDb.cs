@@ -74,10 +74,10 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
         model.Entity<SampleRow>(row =>
         {
             row.ToTable("samples").HasKey(sample => new { sample.Dataset, sample.Key });
-            row.HasIndex(sample => new { sample.Dataset, sample.Object }).HasDatabaseName("samples_by_object");
+            row.HasIndex(sample => new { sample.Dataset, sample.ObjectKey }).HasDatabaseName("samples_by_object");
             row.Ignore(sample => sample.EffectivePatient);
         });
-        model.Entity<QuarantineRow>(row => row.ToTable("quarantine").HasKey(kept => new { kept.Dataset, kept.Object }));
+        model.Entity<QuarantineRow>(row => row.ToTable("quarantine").HasKey(kept => new { kept.Dataset, kept.ObjectKey }));
         model.Entity<SampleLabelRow>(row => row.ToTable("sample_labels").HasKey(label => new { label.Dataset, label.Sample, label.Name }));
         model.Entity<VersionRow>(row => row.ToTable("versions").HasKey(version => new { version.Dataset, version.Version }));
         model.Entity<ShardSampleRow>(row => row.ToTable("shard_samples").HasKey(sample => new { sample.Dataset, sample.Part, sample.Sample }));

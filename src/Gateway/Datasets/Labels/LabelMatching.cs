@@ -22,7 +22,7 @@ internal static class LabelMatching
         var contradicting = new List<int>();
         foreach (var (position, row) in upload.Rows.Index())
         {
-            var hash = upload.KeyKind == File ? hashes.Object(Sha256Digest.Parse(row.Key)) : hashes.Match(upload.KeyKind, row.Key);
+            var hash = upload.KeyKind == File ? hashes.ObjectKey(Sha256Digest.Parse(row.Key)) : hashes.Match(upload.KeyKind, row.Key);
             if (!byHash.Contains(hash))
             {
                 unmatched.Add(position);
@@ -51,7 +51,7 @@ internal static class LabelMatching
 
     private static string? HashOf(SampleRow sample, string keyKind) => keyKind switch
     {
-        File => sample.Object,
+        File => sample.ObjectKey,
         "sop" => sample.SopHash,
         "series" => sample.SeriesHash,
         "study" => sample.StudyHash,

@@ -60,7 +60,7 @@ internal sealed class ObjectIntake(
         var isKept = false;
         try
         {
-            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, BurnedInTextRule.Quarantine);
+            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, BurnedInTextRule.Quarantine, Rendition: null);
             var outcome = await workers.ExamineAsync(task, hashing, reception, cancellationToken);
             if (outcome is not IntakeOutcome.Refused && study is not null && reception.Head?.StudyUid != study)
             {

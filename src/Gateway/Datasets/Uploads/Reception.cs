@@ -64,6 +64,8 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
         }
     }
 
+    public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => throw new InvalidOperationException("No rendition was asked for.");
+
     /// <summary>Deletes what was received.</summary>
     public async Task DiscardAsync()
     {

@@ -26,7 +26,7 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
     public async Task<Outcome<ObjectOutcome>> StoreAsync(
         Sha256Digest bytes, DatasetHashes hashes, Reception reception, QuarantineReason? quarantine, CancellationToken cancellationToken)
     {
-        var key = hashes.Object(bytes);
+        var key = hashes.ObjectKey(bytes);
         if (await HeldAsync(key, cancellationToken) is { } held)
         {
             return held;
@@ -38,7 +38,7 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
             db.Quarantine.Add(new()
             {
                 Dataset = upload.Dataset,
-                Object = key,
+                ObjectKey = key,
                 Upload = upload.Id,
                 Ordinal = ordinal,
                 Code = quarantine.CodeName,
@@ -68,13 +68,13 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
     /// <summary>The outcome for an object that the dataset holds already, or null. One that a steward deleted may come again.</summary>
     private async Task<Outcome<ObjectOutcome>?> HeldAsync(string key, CancellationToken cancellationToken)
     {
-        var kept = await db.Quarantine.SingleOrDefaultAsync(row => row.Dataset == upload.Dataset && row.Object == key, cancellationToken);
+        var kept = await db.Quarantine.SingleOrDefaultAsync(row => row.Dataset == upload.Dataset && row.ObjectKey == key, cancellationToken);
         if (kept is { Decision: null })
         {
             return await SaveAsync(UploadOutcomes.Quarantined, kept.Code, cancellationToken);
         }
 
-        if (await db.Samples.AnyAsync(sample => sample.Dataset == upload.Dataset && sample.Object == key, cancellationToken))
+        if (await db.Samples.AnyAsync(sample => sample.Dataset == upload.Dataset && sample.ObjectKey == key, cancellationToken))
         {
             return await SaveAsync(UploadOutcomes.Duplicate, null, cancellationToken);
         }
@@ -116,7 +116,7 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
         {
             Dataset = upload.Dataset,
             Key = key,
-            Object = objectKey,
+            ObjectKey = objectKey,
             Frame = sample.Frame,
             Blob = sample.Blob,
             Quarantined = quarantined,

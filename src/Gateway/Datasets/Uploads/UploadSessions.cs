@@ -53,9 +53,9 @@ internal sealed class UploadSessions(
         }
 
         var hashes = keys.Open(dataset);
-        var held = (await db.Samples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Object).Distinct().ToListAsync(cancellationToken))
+        var held = (await db.Samples.Where(sample => sample.Dataset == dataset).Select(sample => sample.ObjectKey).Distinct().ToListAsync(cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
-        return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.Object(query.Objects[i])))]);
+        return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.ObjectKey(query.Objects[i])))]);
     }
 
     public async Task<Outcome<UploadReport>> CloseAsync(string dataset, string upload, Person steward, CancellationToken cancellationToken)
