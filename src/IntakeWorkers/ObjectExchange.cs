@@ -143,6 +143,7 @@ internal sealed class ObjectExchange : IDisposable
         watch.AwaitsContent = true;
         try
         {
+            either.Token.ThrowIfCancellationRequested();
             return await content.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, either.Token);
         }
         catch (OperationCanceledException) when (judged.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
