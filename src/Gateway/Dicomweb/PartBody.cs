@@ -72,7 +72,10 @@ internal sealed class PartBody : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Flush() => throw new NotSupportedException();
+    /// <summary>Nothing to do; what wraps a stream flushes it in closing.</summary>
+    public override void Flush()
+    {
+    }
 
     protected override void Dispose(bool disposing)
     {

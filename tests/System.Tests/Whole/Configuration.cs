@@ -7,22 +7,20 @@ internal static class Configuration
 {
     public static string Gateway(string folder, string gateway, string broker, IEnumerable<(string Name, string Organisation, string Role)> people) => JsonSerializer.Serialize(new
     {
-        Gateway = new
-        {
-            Name = "saint-brannoch", Organisation = "saint-brannoch", Country = "IT", PublicUrl = gateway, Listen = gateway,
-            StateDirectory = Path.Combine(folder, "state", "gateway"), KeyDirectory = Path.Combine(folder, "gateway-keys"),
-        },
+        Gateway = Own(folder, gateway),
         Issuers = new[] { new { Issuer = gateway, Organisations = new[] { "saint-brannoch", "unito" }, Roles = new[] { "steward", "reviewer", "researcher", "auditor" } } },
         Organisations = new[] { new { Name = "saint-brannoch", Country = "IT" }, new { Name = "unito", Country = "IT" } },
-        LocalIssuer = new
-        {
-            Enabled = true,
-            Audiences = new[] { broker },
-            Accounts = people.Select(p => new { Username = p.Name, PasswordFile = Path.Combine(folder, p.Name + ".password"), p.Organisation, Roles = new[] { p.Role } }),
-            Clients = people.Select(p => new { ClientId = p.Name + "-cli", SecretFile = Path.Combine(folder, p.Name + ".secret"), ActsAs = p.Name }),
-        },
+        LocalIssuer = Accounts(folder, [broker], people),
         Brokers = new[] { new { Name = "hub", KeyFile = Path.Combine(folder, "hub.pub.pem") } },
         Agents = new[] { new { Site = "demo-cluster", Organisation = "demo-hpc", Country = "IT", KeyFile = Path.Combine(folder, "site", "agent.pub.pem") } },
+    });
+
+    /// <summary>A hospital that knows neither hub nor site yet.</summary>
+    public static string Gateway(string folder, string gateway, IEnumerable<(string Name, string Organisation, string Role)> people) => JsonSerializer.Serialize(new
+    {
+        Gateway = Own(folder, gateway),
+        Issuers = new[] { new { Issuer = gateway, Organisations = new[] { "saint-brannoch" }, Roles = new[] { "steward" } } },
+        LocalIssuer = Accounts(folder, [], people),
     });
 
     public static string Broker(string folder, string gateway, string broker, string destination, int port, string identity, string knownHosts) => JsonSerializer.Serialize(new
@@ -32,6 +30,20 @@ internal static class Configuration
         Gateways = new[] { new { Name = "saint-brannoch", Url = gateway, KeyFile = Path.Combine(folder, "gateway.pub.pem") } },
         Sites = new[] { new { Name = "demo-cluster", Destination = destination, Port = port, IdentityFile = identity, KnownHostsFile = knownHosts, Connections = 1 } },
     });
+
+    private static object Own(string folder, string gateway) => new
+    {
+        Name = "saint-brannoch", Organisation = "saint-brannoch", Country = "IT", PublicUrl = gateway, Listen = gateway,
+        StateDirectory = Path.Combine(folder, "state", "gateway"), KeyDirectory = Path.Combine(folder, "gateway-keys"),
+    };
+
+    private static object Accounts(string folder, string[] audiences, IEnumerable<(string Name, string Organisation, string Role)> people) => new
+    {
+        Enabled = true,
+        Audiences = audiences,
+        Accounts = people.Select(p => new { Username = p.Name, PasswordFile = Path.Combine(folder, p.Name + ".password"), p.Organisation, Roles = new[] { p.Role } }),
+        Clients = people.Select(p => new { ClientId = p.Name + "-cli", SecretFile = Path.Combine(folder, p.Name + ".secret"), ActsAs = p.Name }),
+    };
 
     public static string Site(string folder, string trainer) => $"""
         site: demo-cluster

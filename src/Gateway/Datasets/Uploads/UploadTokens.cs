@@ -45,7 +45,7 @@ internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, Audit
                 }
 
                 var secret = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-                var row = NewRow(dataset, asked, secret, steward);
+                var row = NewRow(dataset, asked, secret, steward, time.GetUtcNow());
                 db.UploadTokens.Add(row);
                 return Decided.As<Outcome<CreatedUploadToken>>(new CreatedUploadToken(ViewOf(row), secret), EntryOf(Acts.TokenCreate, row, steward));
             },
@@ -161,15 +161,15 @@ internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, Audit
         return faults.Count > 0 ? faults : null;
     }
 
-    private UploadTokenRow NewRow(string dataset, CreateUploadToken asked, string secret, Person steward) => new()
+    private static UploadTokenRow NewRow(string dataset, CreateUploadToken asked, string secret, Person steward, DateTimeOffset now) => new()
     {
         Id = Guid.NewGuid().ToString(),
         Dataset = dataset,
         Name = asked.Name,
         Hash = HashOf(secret),
         CreatedBy = Actors.Of(steward),
-        CreatedAt = time.GetUtcNow(),
-        ExpiresAt = time.GetUtcNow().AddDays(asked.Days ?? UsualDays),
+        CreatedAt = now,
+        ExpiresAt = now.AddDays(asked.Days ?? UsualDays),
     };
 
     private UploadTokenView ViewOf(UploadTokenRow row)
