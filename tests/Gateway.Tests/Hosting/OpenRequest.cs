@@ -51,21 +51,6 @@ internal sealed class OpenRequest : IAsyncDisposable
         return await reader.ReadToEndAsync();
     }
 
-    /// <summary>Reads until the answer has come, without ending the body.</summary>
-    public async Task<string> EarlyAnswerAsync()
-    {
-        var buffer = new byte[64 << 10];
-        var text = "";
-        while (!text.Contains("\r\n\r\n", StringComparison.Ordinal))
-        {
-            var count = await _tcp.GetStream().ReadAsync(buffer);
-            Assert.NotEqual(0, count);
-            text += Encoding.UTF8.GetString(buffer, 0, count);
-        }
-
-        return text;
-    }
-
     /// <summary>Ends the connection at once, as a machine that is switched off.</summary>
     public void BreakOff()
     {
