@@ -20,7 +20,12 @@ internal static class BurnedInText
     // Log odds from which a line that goes on where a likely one ends belongs to it.
     private const double Possible = -5.0;
 
+    private const int MostRounds = 4;
+
     private const double CommonPart = 0.01;
+
+    // How far a line is followed, in its heights: a name's length.
+    private const int FollowedHeights = 12;
 
     // Flat zones need the least contrast: noise is not flat. The rest is looked for at each scale of contrast.
     private static readonly (bool Flat, int Threshold)[] Cuts = [(true, 35), (false, 42), (false, 150), (false, 450), (false, 1100)];
@@ -54,6 +59,30 @@ internal static class BurnedInText
             ArrayPool<short>.Shared.Return(heights);
             ArrayPool<short>.Shared.Return(scratch);
         }
+    }
+
+    /// <summary>Finds text and paints it over until none is found: what a first round hid in part may show what it stood beside.</summary>
+    /// <returns>Every region that was painted.</returns>
+    internal static IReadOnlyList<TextRegion> Hide(Span<short> hounsfield, int rows, int columns)
+    {
+        var hidden = new List<TextRegion>();
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var found = Find(hounsfield, rows, columns);
+            if (found.Count == 0)
+            {
+                break;
+            }
+
+            foreach (var region in found)
+            {
+                Mask(hounsfield, rows, columns, region);
+            }
+
+            hidden.AddRange(found);
+        }
+
+        return hidden;
     }
 
     /// <summary>Paints a region in the median level of the pixels around it; nothing else changes.</summary>
@@ -114,7 +143,7 @@ internal static class BurnedInText
             {
                 if (line.Score >= Possible)
                 {
-                    found.Add(line.Score >= Least(line.Upright) ? Grown(line, zones) : line.Candidate);
+                    found.Add(line.Score >= Least(line.Upright) ? Followed(Grown(line, zones), flat, levels, kept, rows, columns) : line.Candidate);
                 }
             }
         }
@@ -150,6 +179,46 @@ internal static class BurnedInText
         }
 
         return line.Candidate with { Region = line.Place(top, left, bottom, right) };
+    }
+
+    // Letters that run into noise or anatomy of their own level are no zones of their own: of a line in one level, what goes on in that
+    // level between its head and its foot, with spaces as between words, is hidden with it.
+    private static Candidate Followed(Candidate line, bool flat, ReadOnlySpan<short> levels, ReadOnlySpan<short> kept, int rows, int columns)
+    {
+        if (!flat)
+        {
+            return line;
+        }
+
+        var (first, last) = line.Along;
+        var (head, foot) = line.Across;
+        var end = line.Upright ? columns : rows;
+        var farthest = FollowedHeights * line.Height;
+        var (newFirst, newLast) = (first, last);
+        for (var at = first - 1; at >= 0 && newFirst - at <= Candidate.WidestSpace * line.Height && first - at <= farthest; at--)
+        {
+            newFirst = InLevel(levels, kept, columns, line, at, head, foot) ? at : newFirst;
+        }
+
+        for (var at = last + 1; at < end && at - newLast <= Candidate.WidestSpace * line.Height && at - last <= farthest; at++)
+        {
+            newLast = InLevel(levels, kept, columns, line, at, head, foot) ? at : newLast;
+        }
+
+        return line.Lengthened(newFirst, newLast);
+    }
+
+    // Two pixels of a stroke across the line's height at least.
+    private static bool InLevel(ReadOnlySpan<short> levels, ReadOnlySpan<short> kept, int columns, Candidate line, int along, int head, int foot)
+    {
+        var count = 0;
+        for (var across = head; across <= foot; across++)
+        {
+            var at = line.Upright ? (across * columns) + along : (along * columns) + across;
+            count += levels[at] == line.Level && kept[at] > 0 ? 1 : 0;
+        }
+
+        return count > 1;
     }
 
     // The surest first. What lies on the same line lengthens it, no more: a less sure line may hold some anatomy beside the letters.

@@ -10,22 +10,36 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
     // In parts of the surer line's height: how much more the rest of a line may reach above and below it.
     private const float Slack = 0.3f;
 
-    private (int First, int Last) Along => Upright ? (Region.Column, Region.Right) : (Region.Row, Region.Bottom);
+    // The space after a comma of a face whose letters are all as wide.
+    internal const float WidestSpace = 1.6f;
 
-    private (int First, int Last) Across => Upright ? (Region.Row, Region.Bottom) : (Region.Column, Region.Right);
+    // Log odds over which two layers that find a line in the same place need not agree in its level.
+    private const double Doubtful = -2.5;
 
-    private int Height => Across.Last - Across.First + 1;
+    internal (int First, int Last) Along => Upright ? (Region.Column, Region.Right) : (Region.Row, Region.Bottom);
 
-    /// <summary>Whether this stands on the same line as a surer one, overlapping it or a letter's height away.</summary>
+    internal (int First, int Last) Across => Upright ? (Region.Row, Region.Bottom) : (Region.Column, Region.Right);
+
+    internal int Height => Across.Last - Across.First + 1;
+
+    /// <summary>Whether this stands on the same line as a surer one, overlapping it or a space away.</summary>
     internal bool Continues(Candidate surer)
     {
         var shared = Math.Min(Across.Last, surer.Across.Last) - Math.Max(Across.First, surer.Across.First) + 1;
         var gap = Math.Max(Along.First - surer.Along.Last, surer.Along.First - Along.Last);
-        return Upright == surer.Upright && gap <= surer.Height && shared >= 0.7f * Math.Min(Height, surer.Height) && Height <= 1.7f * surer.Height;
+        return Upright == surer.Upright && gap <= WidestSpace * surer.Height && shared >= 0.7f * Math.Min(Height, surer.Height) && Height <= 1.7f * surer.Height;
     }
 
-    /// <summary>Whether this, though not sure by itself, stands where a surer line goes on, in its level.</summary>
-    internal bool MayContinue(Candidate surer) => Continues(surer) && Math.Abs(Level - surer.Level) <= 0.15f * surer.Contrast;
+    /// <summary>
+    /// Whether this, though not sure by itself, belongs to a surer line: it goes on in that one's level, or lies over it, as the letters
+    /// do where the spaces within and between them were found first.
+    /// </summary>
+    internal bool MayContinue(Candidate surer)
+    {
+        var shared = Math.Min(Along.Last, surer.Along.Last) - Math.Max(Along.First, surer.Along.First) + 1;
+        var over = Score >= Doubtful && shared >= 0.7f * (surer.Along.Last - surer.Along.First + 1);
+        return Continues(surer) && (over || Math.Abs(Level - surer.Level) <= 0.05f * surer.Contrast);
+    }
 
     /// <summary>Whether most of this is covered by a surer one.</summary>
     internal bool LiesMostlyIn(Candidate surer)
@@ -39,14 +53,22 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
     internal Candidate Lengthened(Candidate rest)
     {
         var slack = (int)(Slack * Height);
-        var (first, last) = (Math.Min(Along.First, rest.Along.First), Math.Max(Along.Last, rest.Along.Last));
         var top = Math.Min(Across.First, Math.Max(rest.Across.First, Across.First - slack));
         var bottom = Math.Max(Across.Last, Math.Min(rest.Across.Last, Across.Last + slack));
+        return Placed((Math.Min(Along.First, rest.Along.First), Math.Max(Along.Last, rest.Along.Last)), (top, bottom));
+    }
+
+    /// <summary>This line from one place along it to another.</summary>
+    internal Candidate Lengthened(int first, int last) => Placed((first, last), Across);
+
+    private Candidate Placed((int First, int Last) along, (int First, int Last) across)
+    {
+        var (length, height) = (along.Last - along.First + 1, across.Last - across.First + 1);
         return this with
         {
             Region = Upright
-                ? new TextRegion(top, first, bottom - top + 1, last - first + 1, Region.Confidence)
-                : new TextRegion(first, top, last - first + 1, bottom - top + 1, Region.Confidence),
+                ? new TextRegion(across.First, along.First, height, length, Region.Confidence)
+                : new TextRegion(along.First, across.First, length, height, Region.Confidence),
         };
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Scanlock.Intake.Text;
+using Scanlock.IntakeWorkers;
 
 namespace Scanlock.Intake.Tests.Text;
 
@@ -16,19 +17,14 @@ public sealed class RealTextTests
         foreach (var file in planted)
         {
             var (pixels, rows, columns) = await PixelsAsync(pool, Path.Combine(folder, file));
-            var regions = BurnedInText.Find(pixels, rows, columns);
+            var regions = BurnedInText.Hide(pixels, rows, columns);
             // Drawn at the top left, each in one line.
             if (regions.Any(region => region.Row < 12 && region.Column < 24 && region.Columns > 40))
             {
                 found.Add(file);
             }
 
-            foreach (var region in regions)
-            {
-                BurnedInText.Mask(pixels.AsSpan(), rows, columns, region);
-            }
-
-            Assert.DoesNotContain(BurnedInText.Find(pixels, rows, columns), region => region.Row < 20 && region.Column < 200);
+            Assert.Empty(BurnedInText.Find(pixels, rows, columns));
         }
 
         // One name is drawn in white on a white frame, where nobody can read it.
@@ -45,10 +41,10 @@ public sealed class RealTextTests
         var seen = 0;
         foreach (var file in files)
         {
-            if (await pool.ExamineAsync(file) is Scanlock.Gateway.Intake.IntakeOutcome.Accepted)
+            var examined = await pool.ExamineAsync(file);
+            foreach (var (sample, bytes) in examined.Received.Samples)
             {
-                var (pixels, rows, columns) = await PixelsAsync(pool, file);
-                Assert.True(BurnedInText.Find(pixels, rows, columns).Count == 0, Path.GetFileName(file));
+                Assert.True(BurnedInText.Find(MemoryMarshal.Cast<byte, short>(bytes), sample.Rows, sample.Columns).Count == 0, Path.GetFileName(file));
                 seen++;
             }
         }
@@ -56,9 +52,10 @@ public sealed class RealTextTests
         Assert.True(seen >= 50, $"{seen} slices");
     }
 
-    private static async Task<(short[] Pixels, int Rows, int Columns)> PixelsAsync(Scanlock.Gateway.Intake.IntakePool pool, string file)
+    // A sample is sent before the verdict, so an object that is then quarantined has its pixels here too.
+    private static async Task<(short[] Pixels, int Rows, int Columns)> PixelsAsync(IntakePool pool, string file)
     {
-        var accepted = (await pool.ExamineAsync(file)).Accepted();
-        return (MemoryMarshal.Cast<byte, short>(accepted.Pixels).ToArray(), accepted.Content.Rows, accepted.Content.Columns);
+        var (sample, bytes) = Assert.Single((await pool.ExamineAsync(file)).Received.Samples);
+        return (MemoryMarshal.Cast<byte, short>(bytes).ToArray(), sample.Rows, sample.Columns);
     }
 }
