@@ -15,68 +15,81 @@ internal sealed class FoldedText
         ['ß'] = "ss", ['æ'] = "ae", ['œ'] = "oe", ['ø'] = "o", ['đ'] = "d", ['ð'] = "d", ['ł'] = "l", ['þ'] = "th", ['ı'] = "i", ['\u2019'] = "'",
     };
 
-    private readonly List<int> places = [];
+    private readonly int[] places;
 
     internal FoldedText(string text)
     {
         var folded = new StringBuilder(text.Length);
+        var from = new List<int>(text.Length);
         for (var place = 0; place < text.Length; place++)
         {
-            foreach (var character in Fold(text[place]))
+            Fold(text[place], folded);
+            while (from.Count < folded.Length)
             {
-                folded.Append(character);
-                places.Add(place);
+                from.Add(place);
             }
         }
 
-        Value = folded.ToString();
-        Compact = new Projection(Value, char.IsLetterOrDigit, gap: null);
-        Spaced = new Projection(Value, char.IsLetterOrDigit, gap: ' ');
+        (Value, places) = (folded.ToString(), [.. from]);
     }
 
     internal string Value { get; }
 
     /// <summary>Only its letters and digits: <c>123-45 678</c> is <c>12345678</c>.</summary>
-    internal Projection Compact { get; }
+    internal Projection Compact => field ??= new Projection(Value, gap: null);
 
     /// <summary>Its words with one space between: <c>12, Via Roma</c> is <c>12 via roma</c>.</summary>
-    internal Projection Spaced { get; }
+    internal Projection Spaced => field ??= new Projection(Value, gap: ' ');
 
     /// <summary>The character of the text that one of <see cref="Value"/> stands for.</summary>
     internal int PlaceOf(int folded) => places[folded];
 
-    internal static string Of(string text) => string.Concat(text.Select(Fold));
-
-    private static string Fold(char character)
+    internal static string Of(string text)
     {
-        var small = char.ToLowerInvariant(character);
-        if (small < 0x80)
+        var folded = new StringBuilder(text.Length);
+        foreach (var character in text)
         {
-            return small.ToString();
+            Fold(character, folded);
         }
 
-        if (Whole.TryGetValue(small, out var letters))
-        {
-            return letters;
-        }
-
-        // Halves of a character outside the basic plane do not normalise alone.
-        return char.IsSurrogate(small)
-            ? small.ToString()
-            : string.Concat(small.ToString().Normalize(NormalizationForm.FormKD).Where(part => CharUnicodeInfo.GetUnicodeCategory(part) != UnicodeCategory.NonSpacingMark));
+        return folded.ToString();
     }
 
-    /// <summary>A part of a text's characters, each with its place in the whole.</summary>
+    private static void Fold(char character, StringBuilder folded)
+    {
+        var small = char.ToLowerInvariant(character);
+        if (small < 0x80 || char.IsSurrogate(small))
+        {
+            // Halves of a character outside the basic plane do not normalise alone.
+            folded.Append(small);
+        }
+        else if (Whole.TryGetValue(small, out var letters))
+        {
+            folded.Append(letters);
+        }
+        else
+        {
+            foreach (var part in small.ToString().Normalize(NormalizationForm.FormKD))
+            {
+                if (CharUnicodeInfo.GetUnicodeCategory(part) != UnicodeCategory.NonSpacingMark)
+                {
+                    folded.Append(part);
+                }
+            }
+        }
+    }
+
+    /// <summary>A text's letters and digits, each with its place in the whole.</summary>
     internal sealed class Projection
     {
         private readonly List<int> places = [];
 
-        internal Projection(string text, Func<char, bool> takes, char? gap)
+        internal Projection(string text, char? gap)
         {
             var kept = new StringBuilder(text.Length);
             for (var place = 0; place < text.Length; place++)
             {
-                if (takes(text[place]))
+                if (char.IsLetterOrDigit(text[place]))
                 {
                     kept.Append(text[place]);
                     places.Add(place);

@@ -10,17 +10,20 @@ internal static partial class GenericPatterns
     private const int Patience = 1000;
     private const int LongestParticle = 3;
 
-    private static readonly Regex[] Whole =
+    // Those with a digit in all they match are not tried on texts without: most descriptions are such.
+    private static readonly Regex[] WholeWithDigits =
     [
-        Uid(), NumericDate(), NamedMonth(), Address(), Mail(), InternationalPhone(), GroupedPhone(), SocialSecurity(), LongNumber(), Street(), HighAge(),
+        Uid(), NumericDate(), NamedMonth(), NetworkAddress(), InternationalPhone(), GroupedPhone(), SocialSecurity(), LongNumber(), Street(), HighAge(),
     ];
+
+    private static readonly Regex[] Whole = [Link(), Mail()];
 
     private static readonly Regex[] AfterCue = [LabelledNumber(), LabelledText(), Doctor(), Courtesy(), ByWhom()];
 
     /// <exception cref="RegexMatchTimeoutException">The text is made to keep a search busy.</exception>
     internal static void Mark(string text, Marks marks)
     {
-        foreach (var pattern in Whole)
+        foreach (var pattern in text.Any(char.IsDigit) ? [.. Whole, .. WholeWithDigits] : Whole)
         {
             foreach (var match in pattern.EnumerateMatches(text))
             {
@@ -75,8 +78,11 @@ internal static partial class GenericPatterns
         Any, Patience)]
     private static partial Regex NamedMonth();
 
-    [GeneratedRegex(@"(https?|ftp)://\S+|www\.\S+|(?<![\d.])\d{1,3}(\.\d{1,3}){3}(?![\d.])", Any, Patience)]
-    private static partial Regex Address();
+    [GeneratedRegex(@"(https?|ftp)://\S+|www\.\S+", Any, Patience)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"(?<![\d.])\d{1,3}(\.\d{1,3}){3}(?![\d.])", Cased, Patience)]
+    private static partial Regex NetworkAddress();
 
     [GeneratedRegex(@"[\p{L}\d._%+-]+@[\p{L}\d.-]+", Any, Patience)]
     private static partial Regex Mail();

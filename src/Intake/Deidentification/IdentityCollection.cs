@@ -26,6 +26,8 @@ internal sealed class IdentityCollection(Treatments treatments, KnownIdentity kn
 
     private void Collect(DicomValue value, IodTypes types, string characterSet)
     {
+        // Some writers name no type of what they have one for.
+        value = value.Vr == ValueRepresentation.Unknown && DicomDictionary.Find(value.Tag, signed: false) is { } vr ? value with { Vr = vr } : value;
         Action<string>? add = value.Vr switch
         {
             "PN" => known.AddName,

@@ -1,4 +1,5 @@
-using Scanlock.Intake.Dicom;
+using System.Globalization;
+using System.Text;
 
 namespace Scanlock.Intake.Deidentification;
 
@@ -11,6 +12,9 @@ internal sealed class KnownIdentity
     private const int ShortestNumber = 4;
     private const int LongestPhrase = 128;
     private const int ShortestWord = 4;
+
+    private static readonly string[] DigitFormats = ["yyyyMMdd", "ddMMyyyy", "MMddyyyy", "yyMMdd", "ddMMyy", "MMddyy"];
+    private static readonly string[] WordFormats = ["d MMM", "dd MMM", "MMM d", "MMM dd", "d MMMM", "dd MMMM", "MMMM d", "MMMM dd"];
 
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly HashSet<string> numbers = new(StringComparer.Ordinal);
@@ -82,16 +86,24 @@ internal sealed class KnownIdentity
         }
     }
 
-    /// <summary>A DA or DT: its day as digits in each order. Written with separators any date is found, known or not.</summary>
+    /// <summary>
+    /// A DA or DT: its day as digits in each order, and as day and month in words. With a year and separators any date is found, known or not.
+    /// </summary>
     internal void AddDate(string value)
     {
-        if (value.Length >= 8 && value.AsSpan(0, 8).IndexOfAnyExceptInRange('0', '9') < 0 && value[0] is '1' or '2')
+        if (value.Length < 8 || !DateOnly.TryParseExact(value.AsSpan(0, 8), "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
         {
-            var (year, month, day) = (value[..4], value[4..6], value[6..8]);
-            foreach (var digits in new[] { year + month + day, day + month + year, month + day + year, year[2..] + month + day, day + month + year[2..], month + day + year[2..] })
-            {
-                numbers.Add(digits);
-            }
+            return;
+        }
+
+        foreach (var format in DigitFormats)
+        {
+            numbers.Add(date.ToString(format, CultureInfo.InvariantCulture));
+        }
+
+        foreach (var format in WordFormats)
+        {
+            phrases.Add(date.ToString(format, CultureInfo.InvariantCulture).ToLowerInvariant());
         }
     }
 
@@ -126,7 +138,7 @@ internal sealed class KnownIdentity
         }
     }
 
-    private static string WithTwoLetters(string text) => string.Concat(text.Normalize(System.Text.NormalizationForm.FormC).Select(letter => letter switch
+    private static string WithTwoLetters(string text) => string.Concat(text.Normalize(NormalizationForm.FormC).Select(letter => letter switch
     {
         'ä' or 'Ä' => "ae",
         'ö' or 'Ö' or 'ø' or 'Ø' => "oe",

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Scanlock.Intake.Deidentification;
@@ -20,7 +21,7 @@ internal sealed class TextCleaning(KnownIdentity known)
     /// <summary>Whether bytes that no attribute explains hold something known, as ASCII or with zeros between.</summary>
     internal bool IsKnownIn(ReadOnlySpan<byte> bytes)
     {
-        var text = new System.Text.StringBuilder(bytes.Length);
+        var text = new StringBuilder(bytes.Length);
         foreach (var value in bytes)
         {
             if (value != 0)

@@ -95,6 +95,10 @@ public sealed class DeidentifierTests
         Assert.DoesNotContain("4455667", here.Value(0x00100020) ?? "", StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_name_that_is_written_without_its_type_is_known_too() =>
+        Assert.Equal("Lung B70f", Of(Ct((0x00100010, "UN", "Wrenfell^Ottoline"))).DataSet.Value(0x0008103e));
+
     [Theory]
     [InlineData(0x00080000u, "UL")]
     [InlineData(0x50000010u, "US")]

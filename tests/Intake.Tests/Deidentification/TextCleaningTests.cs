@@ -21,6 +21,8 @@ public sealed class TextCleaningTests
     [InlineData("thorax 1961-03-09, follow-up", "thorax, follow-up")]
     [InlineData("thorax 9.3.61", "thorax")]
     [InlineData("thorax 090361", "thorax")]
+    [InlineData("thorax of March 9", "thorax of")]
+    [InlineData("thorax, 9-Mar", "thorax")]
     [InlineData("Müller: lung", "lung")]
     [InlineData("MUELLER lung", "lung")]
     [InlineData("Muller lung", "lung")]
