@@ -2,6 +2,7 @@ using System.CommandLine;
 using Scanlock.Cli.Access;
 using Scanlock.Cli.Audit;
 using Scanlock.Cli.Datasets;
+using Scanlock.Cli.Deidentification;
 using Scanlock.Cli.Envelope;
 using Scanlock.Cli.Hosts;
 using Scanlock.Cli.Models;
@@ -24,6 +25,7 @@ internal static class CommandLine
         foreach (var command in (Command[])
         [
             .. EnvelopeCommands.All(),
+            .. DeidentifyCommand.All(),
             .. SignInCommands.All(),
             .. DatasetCommands.All(),
             .. AccessCommands.All(),

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Scanlock.Contracts.Intake;
+
+namespace Scanlock.Cli.Deidentification;
+
+/// <summary>What a run did.</summary>
+/// <param name="Done">Files written.</param>
+/// <param name="Failed">Files that were not.</param>
+/// <param name="Skipped">Tables and texts that were left alone.</param>
+/// <param name="Counts">How often each action was taken, over all files.</param>
+internal sealed record DeidentifyJson(
+    int Done, int Failed, int Skipped, DeidentificationOptions Options, IReadOnlyDictionary<DeidentificationAction, int> Counts, IReadOnlyList<FileJson> Files)
+{
+    internal static DeidentifyJson Of(DeidentificationOptions options, IReadOnlyList<FileJson> files, int skipped) => new(
+        files.Count(file => file.Code is null), files.Count(file => file.Code is not null), skipped, options,
+        new SortedDictionary<DeidentificationAction, int>(
+            files.SelectMany(file => file.Report?.Counts ?? new Dictionary<DeidentificationAction, int>())
+                .GroupBy(count => count.Key).ToDictionary(group => group.Key, group => group.Sum(count => count.Value))),
+        files);
+
+    /// <summary>Without the single elements, which are for a file and not for a terminal.</summary>
+    internal DeidentifyJson WithoutElements() => this with { Files = [.. Files.Select(file => file with { Report = file.Report is { } report ? report with { Elements = [] } : null })] };
+
+    internal async Task WriteAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(path);
+        await JsonSerializer.SerializeAsync(file, this, DeidentifyJsonContext.Default.DeidentifyJson, cancellationToken);
+    }
+
+    internal void Show(TextWriter output)
+    {
+        output.WriteLine($"{Done} de-identified, {Failed} not done{(Skipped > 0 ? $", {Skipped} tables and texts left alone" : "")}.");
+        foreach (var file in Files.Where(file => file.Code is not null))
+        {
+            output.WriteLine(Output.Printable($"  {file.File}: {file.Reason} ({file.Code})"));
+        }
+
+        var telling = Files.Count(file => file.PathIdentifies);
+        if (telling > 0)
+        {
+            output.WriteLine($"The paths of {telling} files hold an identifier of the patient, and paths are kept: rename them before you give them away.");
+        }
+    }
+}
+
+/// <summary>What became of a file.</summary>
+/// <param name="File">Its path below IN.</param>
+/// <param name="Code">Why it was not done, from a closed list; null where it was.</param>
+/// <param name="PathIdentifies">Its path, which is kept, holds an identifier of the patient.</param>
+internal sealed record FileJson(string File, string? Code, string? Reason, bool PathIdentifies, DeidentificationReport? Report)
+{
+    internal static FileJson Done(string file, DeidentificationReport report, bool pathIdentifies) => new(file, null, null, pathIdentifies, report);
+
+    internal static FileJson Failed(string file, string code, string reason) => new(file, code, reason, false, null);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = false)]
+[JsonSerializable(typeof(DeidentifyJson))]
+internal sealed partial class DeidentifyJsonContext : JsonSerializerContext;

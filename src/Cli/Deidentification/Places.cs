@@ -1,0 +1,64 @@
+namespace Scanlock.Cli.Deidentification;
+
+/// <summary>A file to be done.</summary>
+/// <param name="Name">How the report names it: its path below IN.</param>
+internal sealed record Place(string Name, string From, string To);
+
+/// <summary>Which files are read and where each is written.</summary>
+/// <param name="Skipped">Tables and texts beside the objects, which nobody takes for DICOM.</param>
+/// <param name="Problem">Why nothing is done, else null.</param>
+internal sealed record Places(IReadOnlyList<Place> Files, int Skipped, PlaceProblem? Problem)
+{
+    private static readonly EnumerationOptions s_below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint };
+
+    internal static Places Find(string input, string output)
+    {
+        var (from, to) = (Real(input), Real(output));
+        if (File.Exists(from))
+        {
+            var target = Directory.Exists(to) ? Path.Combine(to, Path.GetFileName(from)) : to;
+            return target == from
+                ? Refused("same-file", "IN and OUT are the same file.")
+                : new Places([new Place(Path.GetFileName(from), from, target)], 0, null);
+        }
+
+        if (!Directory.Exists(from))
+        {
+            return Refused("no-input", $"There is no file or folder '{input}'.");
+        }
+
+        if (IsWithin(to, from) || IsWithin(from, to))
+        {
+            return Refused("nested-folders", "IN and OUT must not lie in each other: originals and de-identified files would mix.");
+        }
+
+        if (File.Exists(to))
+        {
+            return Refused("output-is-file", $"IN is a folder, and '{output}' is a file.");
+        }
+
+        var all = Directory.EnumerateFiles(from, "*", s_below).Order(StringComparer.Ordinal).ToList();
+        var objects = all.Where(file => Path.GetExtension(file).ToLowerInvariant() is not (".csv" or ".json" or ".txt" or ".md"))
+            .Select(file => Path.GetRelativePath(from, file)).Select(name => new Place(name, Path.Combine(from, name), Path.Combine(to, name))).ToList();
+        return objects.Count == 0 ? Refused("empty-folder", $"There is nothing to do in '{input}'.") : new Places(objects, all.Count - objects.Count, null);
+    }
+
+    private static Places Refused(string reason, string message) => new([], 0, new PlaceProblem(reason, message));
+
+    private static bool IsWithin(string path, string folder) => (path + '/').StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal);
+
+    /// <summary>The full path, without symbolic links in as much of it as exists.</summary>
+    private static string Real(string path)
+    {
+        var real = "/";
+        foreach (var part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(real, part);
+            real = Path.Exists(next) ? new DirectoryInfo(next).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? next : next;
+        }
+
+        return real;
+    }
+}
+
+internal sealed record PlaceProblem(string Reason, string Message);
