@@ -1,5 +1,6 @@
-using gdcm;
 using Scanlock.Contracts.Intake;
+using Scanlock.Intake.Dicom;
+using Scanlock.Intake.Pixels;
 
 namespace Scanlock.Intake;
 
@@ -15,80 +16,54 @@ internal abstract record Examination
     /// <param name="Pixels">int16 Hounsfield units, little endian, row by row.</param>
     internal sealed record Accepted(IntakeHead Head, IntakeSample Sample, byte[] Pixels) : Examination;
 
-    /// <summary>
-    /// 1. See that the object is whole. 2. Read the header as far as the pixels, which are left where they are. 3. Judge it: kind, sizes,
-    /// form. 4. Only then decode the pixels. 5. Check that they are what the header said. 6. Tell them in Hounsfield units.
-    /// </summary>
     internal static Examination Of(string file)
     {
-        Structure structure;
-        using (var bytes = System.IO.File.OpenRead(file))
-        {
-            structure = Structure.Of(bytes);
-        }
-
-        return structure switch
-        {
-            Structure.NotDicom => new Refused(RefusalCode.NotDicom),
-            Structure.Broken => new Refused(RefusalCode.Damaged),
-            Structure.TooLarge => new Refused(RefusalCode.TooLarge),
-            Structure.Unclear => OfWhole(file, hasPixels: true, null),
-            Structure.Whole whole => OfWhole(file, whole.Pixels is not null, whole.Pixels),
-            _ => throw new InvalidOperationException("No such structure."),
-        };
+        using var content = File.OpenRead(file);
+        return Of(content, file + ".frame");
     }
 
-    private static Examination OfWhole(string file, bool hasPixels, PixelExtent? pixels)
+    /// <summary>
+    /// 1. Read the header, as far as the pixels. 2. Judge it: kind, sizes, form. 3. Only then take the pixels, and check that they are what the
+    /// header said. 4. Tell them in Hounsfield units. 5. See that the object was whole.
+    /// </summary>
+    /// <param name="content">The object, as it comes.</param>
+    /// <param name="scratch">A file for the decoder, in the sandbox's memory.</param>
+    internal static Examination Of(Stream content, string scratch) => DicomReader.Open(content) switch
     {
-        if (ReadHeader(file) is not { } header)
-        {
-            return new Refused(RefusalCode.Damaged);
-        }
+        DicomOpening.Refused refused => new Refused(refused.Code),
+        DicomOpening.Opened opened => Of(opened.Object, scratch),
+        _ => throw new InvalidOperationException("No such opening."),
+    };
 
-        if (Admission.Judge(header, hasPixels, pixels) is { } code)
+    private static Examination Of(DicomObject whole, string scratch)
+    {
+        using var dicom = whole;
+        var header = ObjectHeader.Read(dicom.Header);
+        if (Admission.Judge(header, dicom.Header.Pixels != PixelDataKind.None) is { } code)
         {
             return new Refused(code);
         }
 
-        using var images = new ImageReader();
-        images.SetFileName(file);
-        return images.Read() ? Decode(images.GetImage(), header) : new Refused(RefusalCode.Damaged);
+        var (frames, unread) = ObjectFrames.Open(dicom, scratch);
+        return frames is null ? new Refused(unread ?? RefusalCode.Damaged) : Take(frames, header);
     }
 
-    private static ObjectHeader? ReadHeader(string file)
+    private static Examination Take(ObjectFrames frames, ObjectHeader header)
     {
-        using var pixelData = new Tag(0x7fe0, 0x0010);
-        using var reader = new Reader();
-        reader.SetFileName(file);
-        return reader.ReadUpToTag(pixelData) ? ObjectHeader.Read(reader.GetFile()) : null;
-    }
-
-    private static Examination Decode(Image image, ObjectHeader header)
-    {
-        using var format = image.GetPixelFormat();
-
-        // A codec knows better than the header how it stored the samples, and GDCM believes it.
-        var form = new PixelForm(format.GetBitsAllocated(), format.GetBitsStored(), format.GetHighBit(), format.GetPixelRepresentation() == 1);
-        if (format.GetSamplesPerPixel() != 1 || !form.IsReadable)
+        var first = frames.Next();
+        if (first is not FrameReading.Frame { Decoded: var frame })
         {
-            return new Refused(RefusalCode.UnsupportedPixels);
+            return new Refused(first is FrameReading.Refused refused ? refused.Code : RefusalCode.Damaged);
         }
 
-        var (rows, columns) = (header.Rows!.Value, header.Columns!.Value);
-        if (image.GetDimension(0) != columns || image.GetDimension(1) != rows || image.GetBufferLength() != rows * columns * form.Bytes)
+        var pixels = Hounsfield.Convert(frame.Samples.Span, frame.Form, header.Rescale!, header.Padding);
+        if (frames.Next() is FrameReading.Refused broken)
         {
-            return new Refused(RefusalCode.Damaged);
+            return new Refused(broken.Code);
         }
 
-        var stored = new byte[image.GetBufferLength()];
-        if (!image.GetBuffer(stored))
-        {
-            return new Refused(RefusalCode.Damaged);
-        }
-
-        var pixels = Hounsfield.Convert(stored, form, header.Rescale!, header.Padding);
         var (lowest, highest) = Hounsfield.Range(pixels);
         var measure = new SliceMeasure(header.Rescale!.Slope, header.Rescale.Intercept, header.GantryTilt, lowest, highest);
-        return new Accepted(header.Identifiers!, new IntakeSample(0, rows, columns, header.Slice, measure, 0), pixels);
+        return new Accepted(header.Identifiers!, new IntakeSample(0, frames.Image.Rows, frames.Image.Columns, header.Slice, measure, 0), pixels);
     }
 }

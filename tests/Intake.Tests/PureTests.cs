@@ -4,11 +4,12 @@ using FsCheck.Fluent;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Intake;
 using Scanlock.Intake.Dicom;
+using Scanlock.Intake.Pixels;
 using Scanlock.IntakeWorkers;
 
 namespace Scanlock.Intake.Tests;
 
-/// <summary>What needs no worker: units, texts, structures, and the check of answers.</summary>
+/// <summary>What needs no worker: units, texts, and the check of answers.</summary>
 public sealed class PureTests
 {
     [Fact]
@@ -51,31 +52,6 @@ public sealed class PureTests
     [InlineData(@"\ISO 2022 IR 87", new byte[] { 0x1b, 0x24 }, "\u001b$")]
     public void Texts_read_in_their_character_set_and_never_collapse(string set, byte[] bytes, string text) =>
         Assert.Equal(text, DicomText.Decode(bytes, set));
-
-    [Fact]
-    public void Nesting_past_the_bound_is_broken_and_below_it_is_not()
-    {
-        Assert.IsType<Structure.Whole>(Structure.Of(new MemoryStream(Nested(60))));
-        Assert.IsType<Structure.Broken>(Structure.Of(new MemoryStream(Nested(100_000))));
-    }
-
-    [Fact]
-    public void A_length_past_the_end_is_broken_however_large()
-    {
-        var file = new TestObject().ToFile();
-        var pixels = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xe0, 0x7f, 0x10, 0x00]);
-        BitConverter.TryWriteBytes(file.AsSpan(pixels + 8), 0xfffffffeu);
-
-        Assert.IsType<Structure.Broken>(Structure.Of(new MemoryStream(file)));
-    }
-
-    [Fact]
-    public void Any_bytes_have_some_structure_and_no_exception() =>
-        Prop.ForAll<byte[]>(bytes =>
-        {
-            byte[] dicom = [.. new byte[128], .. "DICM"u8, .. bytes];
-            return Structure.Of(new MemoryStream(bytes)) is not null && Structure.Of(new MemoryStream(dicom)) is not null;
-        }).QuickCheckThrowOnFailure();
 
     [Fact]
     [Trait("promise", "P3")]
@@ -148,14 +124,5 @@ public sealed class PureTests
         var units = (sample * slope) + intercept;
         var rounded = Math.Sign(units) * Math.Floor(Math.Abs(units) + 0.5);
         return (short)Math.Min(short.MaxValue, Math.Max(short.MinValue, rounded));
-    }
-
-    /// <summary>Sequences of undefined length in each other.</summary>
-    private static byte[] Nested(int depth)
-    {
-        byte[] open = [0x40, 0x00, 0x75, 0x02, (byte)'S', (byte)'Q', 0, 0, 0xff, 0xff, 0xff, 0xff, 0xfe, 0xff, 0x00, 0xe0, 0xff, 0xff, 0xff, 0xff];
-        byte[] close = [0xfe, 0xff, 0x0d, 0xe0, 0, 0, 0, 0, 0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0];
-        byte[] head = [.. new byte[128], .. "DICM"u8];
-        return [.. head, .. Enumerable.Repeat(open, depth).SelectMany(bytes => bytes), .. Enumerable.Repeat(close, depth).SelectMany(bytes => bytes)];
     }
 }

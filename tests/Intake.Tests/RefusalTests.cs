@@ -133,13 +133,13 @@ public sealed class RefusalTests
     [Trait("promise", "P11")]
     public async Task The_log_of_a_decoder_that_dies_holds_nothing_of_the_object()
     {
-        var deadly = await File.ReadAllBytesAsync(Workers.Data("zoo", "dicom_pydicom", "test_files", "dicomdirtests", "DICOMDIR-nooffset"));
+        var deadly = Workers.Deadly();
         var log = new Lines();
         await using var pool = Workers.Start(log: log);
         await pool.ExamineAsync(deadly);
 
         Assert.Contains(log.Written, line => line.Contains("stopped at object 0 (exit status", StringComparison.Ordinal) || line.Contains("stopped at object 0 (signal", StringComparison.Ordinal));
-        Assert.All(log.Written, line => Assert.DoesNotContain("Doe", line, StringComparison.OrdinalIgnoreCase));
+        Assert.All(log.Written, line => Assert.DoesNotContain("JFIF", line, StringComparison.OrdinalIgnoreCase));
         Assert.All(log.Written, line => Assert.DoesNotContain("DICOM", line, StringComparison.Ordinal));
     }
 

@@ -195,13 +195,19 @@ public sealed class WorkerLifeTests
         try
         {
             return new DirectoryInfo($"/proc/{process}/fd").EnumerateFileSystemInfos().Any(descriptor =>
-                descriptor.LinkTarget == "/tmp/object" && Read($"/proc/{process}/fdinfo/{descriptor.Name}").Contains("flags:\t0100000", StringComparison.Ordinal));
+                descriptor.LinkTarget == "/tmp/object" && OpenFlags(process, descriptor.Name) is { } flags && (flags & 3) == 0);
         }
         catch (IOException)
         {
             return false;
         }
     }
+
+    // Octal; the last two bits say for what it is open (fcntl.h).
+    private static int? OpenFlags(int process, string descriptor) =>
+        Read($"/proc/{process}/fdinfo/{descriptor}").Split('\n').FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal)) is { } flags
+            ? Convert.ToInt32(flags["flags:".Length..].Trim(), 8)
+            : null;
 
     /// <summary>The worker itself, not the sandbox around it.</summary>
     private static int Inside(IntakeWorker worker) => Running().Single(process => IsBelow(process, worker.Id));

@@ -32,6 +32,14 @@ internal static class Workers
         return path!;
     }
 
+    /// <summary>An object that is as it should be but for the encoded image: its JFIF version is one that GDCM aborts on.</summary>
+    internal static byte[] Deadly()
+    {
+        var file = File.ReadAllBytes(Directory.GetFiles(Data("zoo", "dicom_cornerstone"), "CTImage.dcm_JPEGProcess14SV1*").Single());
+        file[file.AsSpan().IndexOf("JFIF\0"u8) + "JFIF\0"u8.Length] = 154;
+        return file;
+    }
+
     internal static async Task<Examined> ExamineAsync(this IntakePool pool, string file)
     {
         await using var content = File.OpenRead(file);

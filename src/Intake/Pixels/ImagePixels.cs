@@ -51,7 +51,7 @@ internal sealed record ImagePixels(int Rows, int Columns, int Frames, int Sample
             : new ImagePixelsReading.Refused(RefusalCode.UnsupportedPixels);
     }
 
-    private static PixelForm? ReadForm(DicomDataSet set) =>
+    internal static PixelForm? ReadForm(DicomDataSet set) =>
         set.Integer(BitsAllocatedTag) is { } allocated && set.Integer(BitsStoredTag) is { } stored
             ? new PixelForm(allocated, stored, set.Integer(HighBitTag) ?? stored - 1, set.Integer(DicomTags.PixelRepresentation) == 1)
             : null;

@@ -4,60 +4,15 @@
 
 namespace gdcm;
 
-public class Tag : System.IDisposable
-{
-    public Tag(ushort group, ushort element) => throw null!;
-    public virtual void Dispose() => throw null!;
-}
-
-public class VL : System.IDisposable
-{
-    public uint GetValueLength() => throw null!;
-    public virtual void Dispose() => throw null!;
-}
-
 public class Object : System.IDisposable
 {
     public virtual void Dispose() => throw null!;
-}
-
-public class Value : Object;
-
-public class ByteValue : Value
-{
-    public VL GetLength() => throw null!;
-    public bool GetBuffer(byte[] buffer, uint length) => throw null!;
-}
-
-public class DataElement : System.IDisposable
-{
-    public ByteValue GetByteValue() => throw null!;
-    public bool IsEmpty() => throw null!;
-    public virtual void Dispose() => throw null!;
-}
-
-public class DataSet : System.IDisposable
-{
-    public bool FindDataElement(Tag tag) => throw null!;
-    public DataElement GetDataElement(Tag tag) => throw null!;
-    public bool IsEmpty() => throw null!;
-    public virtual void Dispose() => throw null!;
-}
-
-public class FileMetaInformation : DataSet;
-
-public class File : Object
-{
-    public FileMetaInformation GetHeader() => throw null!;
-    public DataSet GetDataSet() => throw null!;
 }
 
 public class Reader : System.IDisposable
 {
     public void SetFileName(string name) => throw null!;
     public virtual bool Read() => throw null!;
-    public bool ReadUpToTag(Tag tag) => throw null!;
-    public File GetFile() => throw null!;
     public virtual void Dispose() => throw null!;
 }
 
@@ -82,7 +37,6 @@ public class PixelFormat : System.IDisposable
 public class Bitmap : Object
 {
     public uint GetDimension(uint index) => throw null!;
-    public uint GetNumberOfDimensions() => throw null!;
     public PixelFormat GetPixelFormat() => throw null!;
     public uint GetBufferLength() => throw null!;
     public bool GetBuffer(byte[] buffer) => throw null!;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Scanlock.Intake;
+namespace Scanlock.Intake.Pixels;
 
 /// <summary>How samples lie in their words (PS3.5 8.1.1).</summary>
 internal sealed record PixelForm(int BitsAllocated, int BitsStored, int HighBit, bool Signed)
