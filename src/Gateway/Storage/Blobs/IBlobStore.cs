@@ -4,7 +4,8 @@ namespace Scanlock.Gateway.Storage.Blobs;
 
 /// <summary>
 /// Where ciphertexts lie. Names are slash-separated segments of lower-case letters, digits, '.', '-' and '_'. Only ciphertext is ever
-/// written here: whoever runs the store can destroy it but not read it.
+/// written here: whoever runs the store can destroy it but not read it. Streams are written and read asynchronously only; a store that
+/// fails ends in <see cref="IOException"/>.
 /// </summary>
 public interface IBlobStore
 {
