@@ -32,5 +32,7 @@ public static class UploadTokenStates
 /// <param name="LeaveSealed">Drop the rest although some of what the token sent is in a sealed version, which never changes.</param>
 public sealed record DropUploads(bool LeaveSealed);
 
-/// <param name="LeftSealed">How many stay, because a sealed version holds them.</param>
-public sealed record DroppedUploads(string Token, int Samples, int LeftSealed);
+/// <param name="Samples">Samples destroyed, without those in quarantine.</param>
+/// <param name="Quarantined">Objects destroyed that nobody had decided on.</param>
+/// <param name="LeftSealed">Samples that stay, because a sealed version holds them.</param>
+public sealed record DroppedUploads(string Token, int Samples, int Quarantined, int LeftSealed);

@@ -1,16 +1,31 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace Scanlock.Gateway.Dicomweb;
 
-/// <summary>The body of one part as it arrives: its beginning was looked at, and where reading fails, that is known to be the sender's doing.</summary>
+/// <summary>
+/// The body of one part as it arrives: its beginning was looked at, and where reading fails, that is known to be the sender's doing. A sender
+/// that is silent or trickles is taken for one that broke off, for its part holds up an intake worker.
+/// </summary>
 internal sealed class PartBody : Stream
 {
-    private readonly Stream _rest;
-    private readonly byte[] _head;
-    private readonly int _headLength;
-    private int _position;
+    /// <summary>Bytes that buy a second more; slower than any line a PACS stands on.</summary>
+    private const double SlowestBytesPerSecond = 16 << 10;
 
-    private PartBody(byte[] head, int headLength, Stream rest) => (_head, _headLength, _rest) = (head, headLength, rest);
+    private readonly Stream _rest;
+    private readonly TimeSpan _patience;
+    private readonly CancellationTokenSource _tooLate;
+    private readonly byte[] _head = ArrayPool<byte>.Shared.Rent(SopReference.HeadBytes);
+    private int _headLength;
+    private int _position;
+    private long _received;
+    private TimeSpan _waited;
+
+    private PartBody(Stream rest, TimeSpan patience, CancellationToken cancellationToken) =>
+        (_rest, _patience, _tooLate) = (rest, patience, CancellationTokenSource.CreateLinkedTokenSource(cancellationToken));
+
+    /// <summary>What the part calls its object, where it says.</summary>
+    public SopReference? Sop { get; private set; }
 
     /// <summary>Whether the part could not be read to its end: the sender broke off, or what was sent is no multipart.</summary>
     public bool IsBroken { get; private set; }
@@ -25,40 +40,40 @@ internal sealed class PartBody : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>What the part calls its object, and the whole part to read.</summary>
-    /// <exception cref="IOException">The sender broke off.</exception>
-    public static async Task<(SopReference? Sop, PartBody Body)> OpenAsync(Stream part, CancellationToken cancellationToken)
+    /// <summary>The whole part to read, or null where its sender broke off at its beginning.</summary>
+    /// <param name="patience">How long to wait for the sender in all, beside the time that what it has sent takes on a slow line.</param>
+    public static async Task<PartBody?> OpenAsync(Stream part, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var head = ArrayPool<byte>.Shared.Rent(SopReference.HeadBytes);
-        var read = -1;
+        var body = new PartBody(part, patience, cancellationToken);
         try
         {
-            read = await part.ReadAtLeastAsync(head.AsMemory(0, SopReference.HeadBytes), SopReference.HeadBytes, throwOnEndOfStream: false, cancellationToken);
-            return (SopReference.Read(head.AsSpan(0, read)), new(head, read, part));
-        }
-        finally
-        {
-            if (read < 0)
+            while (body._headLength < SopReference.HeadBytes
+                && await body.ReceiveAsync(body._head.AsMemory(body._headLength, SopReference.HeadBytes - body._headLength), cancellationToken) is > 0 and var count)
             {
-                ArrayPool<byte>.Shared.Return(head, clearArray: true);
+                body._headLength += count;
             }
         }
+        catch (Exception e) when (body.IsBroken && e is (IOException or InvalidDataException))
+        {
+            await body.DisposeAsync();
+            return null;
+        }
+
+        body.Sop = SopReference.Read(body._head.AsSpan(0, body._headLength));
+        return body;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_position < _headLength)
+        if (_position == _headLength)
         {
-            var count = Math.Min(buffer.Length, _headLength - _position);
-            _head.AsMemory(_position, count).CopyTo(buffer);
-            _position += count;
-            return count;
+            return await ReceiveAsync(buffer, cancellationToken);
         }
 
-        IsBroken = true;
-        var read = await _rest.ReadAsync(buffer, cancellationToken);
-        IsBroken = false;
-        return read;
+        var count = Math.Min(buffer.Length, _headLength - _position);
+        _head.AsMemory(_position, count).CopyTo(buffer);
+        _position += count;
+        return count;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -79,7 +94,36 @@ internal sealed class PartBody : Stream
 
     protected override void Dispose(bool disposing)
     {
-        ArrayPool<byte>.Shared.Return(_head, clearArray: true);
+        if (disposing)
+        {
+            ArrayPool<byte>.Shared.Return(_head, clearArray: true);
+            _tooLate.Dispose();
+        }
+
         base.Dispose(disposing);
+    }
+
+    /// <exception cref="IOException">The sender broke off, or is too slow.</exception>
+    private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        IsBroken = true;
+        var left = _patience + TimeSpan.FromSeconds(_received / SlowestBytesPerSecond) - _waited;
+        _tooLate.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            var count = await _rest.ReadAsync(buffer, _tooLate.Token);
+            _tooLate.CancelAfter(Timeout.InfiniteTimeSpan);
+            (_received, IsBroken) = (_received + count, false);
+            return count;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException("The sender is silent, or too slow.", e);
+        }
+        finally
+        {
+            _waited += Stopwatch.GetElapsedTime(began);
+        }
     }
 }

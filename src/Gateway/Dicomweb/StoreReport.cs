@@ -1,4 +1,7 @@
+using System.Text.Json;
+using Scanlock.Contracts;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Intake;
 using Scanlock.Gateway.Datasets.Uploads;
 
 namespace Scanlock.Gateway.Dicomweb;
@@ -11,7 +14,7 @@ internal sealed record StoredPart(SopReference? Sop, ObjectOutcome Outcome)
 
     public ushort? Warning => Outcome.Outcome == UploadOutcomes.Quarantined ? FailureReasons.QuarantineWarning : null;
 
-    public ushort? Failure => IsKept ? null : FailureReasons.Of(Outcome.Code);
+    public ushort? Failure => IsKept ? null : FailureReasons.Of(Outcome.Code!);
 }
 
 /// <summary>What became of a store request: its parts in order, and why it could not be read to its end, where it could not.</summary>
@@ -43,14 +46,22 @@ internal static class FailureReasons
     public const string ConflictCode = "conflict";
 
     /// <summary>The reason for a code of the intake, or of the gateway's own.</summary>
-    public static ushort Of(string? code) => code switch
+    public static ushort Of(string code) => code switch
     {
-        "not-ct" => SopClassNotSupported,
-        "too-large" => OutOfResources,
-        "unsupported-encoding" => TransferSyntaxNotSupported,
-        "wrong-study" or "no-identifiers" or "no-pixels" => DoesNotMatchSopClass,
-        "not-dicom" or "damaged" or "localizer" or "multi-frame" or "unsupported-pixels" or "not-hounsfield" => CannotUnderstand,
         NotAuthorizedCode => NotAuthorized,
-        _ => ProcessingFailure,
+        ConflictCode => ProcessingFailure,
+        _ => Of(JsonSerializer.Deserialize($"\"{code}\"", ContractsJson.Strict.RefusalCode)),
+    };
+
+    public static ushort Of(RefusalCode code) => code switch
+    {
+        RefusalCode.NotCt => SopClassNotSupported,
+        RefusalCode.TooLarge => OutOfResources,
+        RefusalCode.UnsupportedEncoding => TransferSyntaxNotSupported,
+        RefusalCode.WrongStudy or RefusalCode.NoIdentifiers or RefusalCode.NoPixels => DoesNotMatchSopClass,
+        RefusalCode.NotDicom or RefusalCode.Damaged or RefusalCode.Localizer or RefusalCode.MultiFrame or RefusalCode.UnsupportedPixels
+            or RefusalCode.NotHounsfield => CannotUnderstand,
+        RefusalCode.Interrupted => ProcessingFailure,
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
     };
 }

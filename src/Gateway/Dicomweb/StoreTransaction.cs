@@ -18,6 +18,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
 
     /// <summary>What is read of a part that the intake has refused long before.</summary>
     private const long LongestPart = 16L << 30;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     public async Task<StoreReport> TakeAsync(Sender sender, string? study, string boundary, Stream body, CancellationToken cancellationToken)
     {
@@ -61,23 +62,19 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
     /// <summary>What became of the part; null where it could not be read to its end, and is lost.</summary>
     private async Task<StoredPart?> TakeAsync(Sender sender, string? study, Stream part, CancellationToken cancellationToken)
     {
-        PartBody? body = null;
-        try
-        {
-            (var sop, body) = await PartBody.OpenAsync(part, cancellationToken);
-            var outcome = await TakeAsync(sender, study, body, cancellationToken);
-            return new(sop, outcome);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException && body is not { IsBroken: false })
+        await using var body = await PartBody.OpenAsync(part, s_patience, cancellationToken);
+        if (body is null)
         {
             return null;
         }
-        finally
+
+        try
         {
-            if (body is not null)
-            {
-                await body.DisposeAsync();
-            }
+            return new(body.Sop, await TakeAsync(sender, study, body, cancellationToken));
+        }
+        catch (Exception e) when (body.IsBroken && e is (IOException or InvalidDataException))
+        {
+            return null;
         }
     }
 

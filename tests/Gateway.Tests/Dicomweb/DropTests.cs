@@ -45,6 +45,27 @@ public sealed class DropTests(PacsFixture pacs) : IClassFixture<PacsFixture>
     }
 
     [Fact]
+    public async Task What_is_in_quarantine_goes_too()
+    {
+        var token = await pacs.NewDatasetAsync();
+        var dataset = token.Token.Dataset;
+        await hospital.StowAsync(token, Phantom.Of(1, 1).ToDicom(), Phantom.Of(1, 2).ToDicom());
+        await using var db = await hospital.Services.GetRequiredService<IDbContextFactory<GatewayDb>>().CreateDbContextAsync();
+        var sample = await db.Samples.FirstAsync(row => row.Dataset == dataset);
+        sample.Quarantined = true;
+        db.Quarantine.Add(new()
+        {
+            Dataset = dataset, ObjectKey = sample.ObjectKey, Upload = sample.Upload, Ordinal = sample.Ordinal, Code = "localizer", Samples = 1, At = sample.StoredAt,
+        });
+        await db.SaveChangesAsync();
+
+        var dropped = (await hospital.DropAsync(token)).As(ContractsJson.Strict.DroppedUploads);
+        Assert.Equal((1, 1), (dropped.Samples, dropped.Quarantined));
+        Assert.Equal(0, Blobs(dataset));
+        Assert.False(await db.Quarantine.AnyAsync(row => row.Dataset == dataset));
+    }
+
+    [Fact]
     public async Task What_a_sealed_version_holds_stays_and_the_steward_is_told()
     {
         var token = await pacs.NewDatasetAsync();

@@ -1,5 +1,4 @@
 using System.Net;
-using Scanlock.Contracts.Gateway;
 using Scanlock.Gateway.Tests.Hosting;
 using Scanlock.Testing;
 
@@ -20,14 +19,11 @@ public sealed class KilledRequestTests
         foreach (var stored in (int[])[1, 14])
         {
             await using var gateway = await GatewayProcess.StartAsync(hospital);
-            var requests = await Task.WhenAll(objects.Chunk(8).Select(chunk => BeginAsync(hospital, token, chunk)));
+            await using var request = await OpenRequest.StartAsync(hospital, token);
+            await request.SendAsync(Pacs.Bytes(objects)[..^1000]);
             await Wait.UntilAsync(
                 "objects to be in", async () => await hospital.HeldAsync(Hospital.Dataset, objects) >= stored, TimeSpan.FromMinutes(1));
             await gateway.DisposeAsync();
-            foreach (var request in requests)
-            {
-                await request.DisposeAsync();
-            }
         }
 
         await hospital.StartGatewayAsync();
@@ -39,14 +35,5 @@ public sealed class KilledRequestTests
         Assert.Equal(objects.Count, Directory.EnumerateFiles(Path.Combine(hospital.State, "blobs", "samples", Hospital.Dataset)).Count());
         (await hospital.LabelAsync("patient", StewardWork.LabelsOf(StewardWork.Phantoms(12)))).As(Contracts.ContractsJson.Strict.LabelReport);
         Assert.Equal(objects.Count, (await hospital.SealAsync()).As(Contracts.ContractsJson.Strict.SealedVersion).Samples);
-    }
-
-    /// <summary>Sends all but the end of the last object.</summary>
-    private static async Task<OpenRequest> BeginAsync(Hospital hospital, CreatedUploadToken token, byte[][] objects)
-    {
-        var request = await OpenRequest.StartAsync(hospital, token);
-        var body = Pacs.Bytes(objects);
-        await request.SendAsync(body[..^1000]);
-        return request;
     }
 }

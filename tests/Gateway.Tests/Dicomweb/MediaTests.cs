@@ -1,4 +1,5 @@
 using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Intake;
 using Scanlock.Gateway.Dicomweb;
 using Scanlock.Gateway.Tests.Hosting;
 using Scanlock.Processes;
@@ -61,6 +62,11 @@ public sealed class MediaTests(PacsFixture pacs) : IClassFixture<PacsFixture>
         Assert.DoesNotContain("FailedSOPSequence", read, StringComparison.Ordinal);
         AssertAscending(StoreResponse.Of(report));
     }
+
+    [Fact]
+    public void Every_reason_of_the_intake_has_one_of_the_standard() =>
+        Assert.All(Enum.GetValues<RefusalCode>(), code => Assert.Contains(
+            FailureReasons.Of(IntakeRefusal.Of(code).CodeName), (ushort[])[0x0110, 0x0122, 0xA700, 0xA900, 0xC000, 0xC122]));
 
     [Theory]
     [InlineData("a<b>&\"c")]

@@ -35,19 +35,22 @@ internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, Seali
         return dropped;
     }
 
-    /// <summary>Takes away the rows of what came by a token and is in no version. How many stay for being in one.</summary>
-    public static async Task<(int Dropped, int Sealed)> ApplyAsync(GatewayDb db, string dataset, string id, CancellationToken cancellationToken)
+    /// <summary>Takes away the rows of what came by a token and is in no version, quarantine included. How many stay for being in one.</summary>
+    public static async Task<DroppedUploads> ApplyAsync(GatewayDb db, string dataset, string id, CancellationToken cancellationToken)
     {
-        var samples = await OfToken(db, dataset, id).ToListAsync(cancellationToken);
-        var held = await db.ShardSamples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Sample).ToListAsync(cancellationToken);
-        var inVersions = held.ToHashSet(StringComparer.Ordinal);
+        var uploads = db.Uploads.Where(upload => upload.Token == id).Select(upload => upload.Id);
+        var samples = await db.Samples.Where(sample => sample.Dataset == dataset && uploads.Contains(sample.Upload)).ToListAsync(cancellationToken);
+        var inVersions = (await db.ShardSamples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Sample).ToListAsync(cancellationToken))
+            .ToHashSet(StringComparer.Ordinal);
         var free = samples.FindAll(sample => !inVersions.Contains(sample.Key));
         var keys = free.Select(sample => sample.Key).ToHashSet(StringComparer.Ordinal);
+        var kept = await db.Quarantine.Where(row => row.Dataset == dataset && row.Decision == null && uploads.Contains(row.Upload)).ToListAsync(cancellationToken);
         db.SampleLabels.RemoveRange((await db.SampleLabels.Where(label => label.Dataset == dataset).ToListAsync(cancellationToken))
             .FindAll(label => keys.Contains(label.Sample)));
         db.Samples.RemoveRange(free);
+        db.Quarantine.RemoveRange(kept);
         db.DiscardedBlobs.AddRange(free.Select(sample => new DiscardedBlobRow { Name = BlobNames.Sample(dataset, sample.Blob) }));
-        return (free.Count, samples.Count - free.Count);
+        return new(id, free.Count(sample => !sample.Quarantined), kept.Count, samples.Count - free.Count);
     }
 
     private async Task<Decided<Outcome<DroppedUploads>>> DropAsync(
@@ -65,21 +68,21 @@ internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, Seali
             entries.Add(await UploadSessions.CloseAsync(db, upload, Actors.Gateway, time.GetUtcNow(), cancellationToken));
         }
 
-        var (dropped, inVersions) = await ApplyAsync(db, dataset, id, cancellationToken);
-        if (inVersions > 0 && !asked.LeaveSealed)
+        var dropped = await ApplyAsync(db, dataset, id, cancellationToken);
+        if (dropped.LeftSealed > 0 && !asked.LeaveSealed)
         {
             return Decided.Nothing<Outcome<DroppedUploads>>(new Refusal.Conflict(
-                $"{inVersions} of the {inVersions + dropped} samples that came by this token are in a sealed version of '{dataset}', and a version never changes: "
-                + "withdraw the dataset to take them back, or drop with leave_sealed, which destroys the others."));
+                $"{dropped.LeftSealed} of the {dropped.LeftSealed + dropped.Samples} samples that came by this token are in a sealed version of '{dataset}', and a "
+                + "version never changes: withdraw the dataset to take them back, or drop with leave_sealed, which destroys the others."));
         }
 
         entries.Add(UploadTokens.EntryOf(Acts.TokenDrop, found.Value, steward) with
         {
-            Counts = new Dictionary<string, long>(StringComparer.Ordinal) { ["samples"] = dropped, ["left_sealed"] = inVersions },
+            Counts = new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["samples"] = dropped.Samples, ["quarantined"] = dropped.Quarantined, ["left_sealed"] = dropped.LeftSealed,
+            },
         });
-        return new(new DroppedUploads(id, dropped, inVersions), entries);
+        return new(dropped, entries);
     }
-
-    private static IQueryable<SampleRow> OfToken(GatewayDb db, string dataset, string id) =>
-        db.Samples.Where(sample => sample.Dataset == dataset && db.Uploads.Any(upload => upload.Id == sample.Upload && upload.Token == id));
 }
