@@ -98,8 +98,12 @@ internal sealed class Orthanc : IAsyncDisposable
     {
         if (_running is not null)
         {
-            await _running.DisposeAsync();
+            _running.Kill();
+            await _running.Exit;
+
+            // Disposing closes the pipe, which fails a read that has not come to its end yet.
             await _reading!;
+            await _running.DisposeAsync();
         }
 
         _http.Dispose();
