@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Scanlock.Intake.Pixels;
@@ -24,20 +23,34 @@ internal static class Hounsfield
     /// <summary>What padding becomes: the lowest value of the usual scale, as if there were air.</summary>
     internal const short Air = -1024;
 
+    // Frames of an object, and slices of a series, are mapped alike.
+    private static volatile Mapping? last;
+
     /// <summary>
     /// int16 Hounsfield units, little endian, in the order of the samples. Where the slope is not whole the result is rounded, halves away
     /// from zero; what int16 does not hold becomes the nearest it does.
     /// </summary>
     internal static byte[] Convert(ReadOnlySpan<byte> samples, PixelForm form, Rescale rescale, Padding? padding)
     {
-        var mask = (1 << form.BitsStored) - 1;
         var table = Table(form, rescale, padding);
         var pixels = new byte[samples.Length / form.Bytes * sizeof(short)];
-        for (var index = 0; index < pixels.Length / sizeof(short); index++)
+        var units = MemoryMarshal.Cast<byte, short>(pixels.AsSpan());
+
+        // Bits above the stored ones are not the sample's: old objects keep overlays there.
+        if (form.Bytes == 1)
         {
-            // Bits above the stored ones are not the sample's: old objects keep overlays there.
-            var word = form.Bytes == 1 ? samples[index] : BinaryPrimitives.ReadUInt16LittleEndian(samples[(index * sizeof(ushort))..]);
-            BinaryPrimitives.WriteInt16LittleEndian(pixels.AsSpan(index * sizeof(short)), table[word & mask]);
+            for (var index = 0; index < units.Length; index++)
+            {
+                units[index] = table[samples[index] & (table.Length - 1)];
+            }
+
+            return pixels;
+        }
+
+        var words = MemoryMarshal.Cast<byte, ushort>(samples);
+        for (var index = 0; index < units.Length; index++)
+        {
+            units[index] = table[words[index] & (table.Length - 1)];
         }
 
         return pixels;
@@ -58,6 +71,11 @@ internal static class Hounsfield
 
     private static short[] Table(PixelForm form, Rescale rescale, Padding? padding)
     {
+        if (last is { } known && known.Form == form && known.Rescale == rescale && known.Padding == padding)
+        {
+            return known.Table;
+        }
+
         var table = new short[1 << form.BitsStored];
         var (from, to) = padding is null ? (1, 0) : Ordered(Sample(padding.From, form), Sample(padding.To, form));
         for (var word = 0; word < table.Length; word++)
@@ -66,6 +84,7 @@ internal static class Hounsfield
             table[word] = sample >= from && sample <= to ? Air : InUnits(sample, rescale);
         }
 
+        last = new Mapping(form, rescale, padding, table);
         return table;
     }
 
@@ -79,4 +98,6 @@ internal static class Hounsfield
         (short)Math.Clamp(Math.Round((sample * rescale.Slope) + rescale.Intercept, MidpointRounding.AwayFromZero), short.MinValue, short.MaxValue);
 
     private static (int From, int To) Ordered(int one, int other) => one <= other ? (one, other) : (other, one);
+
+    private sealed record Mapping(PixelForm Form, Rescale Rescale, Padding? Padding, short[] Table);
 }
