@@ -9,6 +9,7 @@ internal sealed partial class ValueTreatment(TextCleaning cleaning, Pseudonyms p
 {
     private const int BytesAtOnce = 32 << 10;
     private const int Overlap = 256;
+    private const int ShortestWord = 4;
 
     /// <summary>The value as it stays, null where it goes; and what was done, null where it is as it was.</summary>
     internal (DicomValue? Value, DeidentificationAction? Action) Treat(DicomValue value, Treatment treatment, Surroundings here) => treatment switch
@@ -30,10 +31,10 @@ internal sealed partial class ValueTreatment(TextCleaning cleaning, Pseudonyms p
         "DS" or "IS" => Numeric().IsMatch(TextValue.Read(value, "")) ? (value, null) : Emptied(value),
         "TM" => Time().IsMatch(TextValue.Read(value, "")) ? (value, null) : Emptied(value),
         "UI" => Dotted().IsMatch(TextValue.Read(value, "")) ? (value, null) : Emptied(value),
-        "OB" or "UN" => IsKnownIn(value.Bytes.Span) ? (null, DeidentificationAction.Removed) : (value, null),
         _ when value.Tag == IdentityTags.SpecificCharacterSet => (value, null),
         _ when TextValue.IsText(value.Vr) => Cleaned(value, treatment, here),
-        _ => (value, null),
+        // Bytes and numbers, unless somebody wrote a text into them.
+        _ => IsKnownIn(value.Bytes.Span) ? (null, DeidentificationAction.Removed) : (value, null),
     };
 
     private (DicomValue? Value, DeidentificationAction? Action) Cleaned(DicomValue value, Treatment treatment, Surroundings here)
@@ -84,7 +85,24 @@ internal sealed partial class ValueTreatment(TextCleaning cleaning, Pseudonyms p
     {
         for (var from = 0; from < bytes.Length; from += BytesAtOnce)
         {
-            if (cleaning.IsKnownIn(bytes[from..Math.Min(bytes.Length, from + BytesAtOnce + Overlap)]))
+            var part = bytes[from..Math.Min(bytes.Length, from + BytesAtOnce + Overlap)];
+            if (HasWord(part) && cleaning.IsKnownIn(part))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a few letters or digits follow each other, zeros between them not counted: few numbers look like that.</summary>
+    private static bool HasWord(ReadOnlySpan<byte> bytes)
+    {
+        var run = 0;
+        foreach (var value in bytes)
+        {
+            run = char.IsAsciiLetterOrDigit((char)value) ? run + 1 : value == 0 ? run : 0;
+            if (run == ShortestWord)
             {
                 return true;
             }

@@ -100,6 +100,21 @@ public sealed class DeidentifierTests
         Assert.Equal("Lung B70f", Of(Ct((0x00100010, "UN", "Wrenfell^Ottoline"))).DataSet.Value(0x0008103e));
 
     [Theory]
+    [InlineData("\\ISO 2022 IR 87", "Yamada^Tarou=\u001b$B;3ED\u001b(B^\u001b$BB@O:\u001b(B", "CT \u001b$B;3ED\u001b(B")]
+    [InlineData("\\ISO 2022 IR 149", "Hong^Gildong=\u001b$)C\u00fb\u00f3^\u001b$)C\u00d1\u00ce\u00d4\u00d7=\u001b$)C\u00c8\u00ab^\u001b$)C\u00b1\u00e6\u00b5\u00bf", "CT \u001b$)C\u00b1\u00e6\u00b5\u00bf")]
+    [InlineData("ISO 2022 IR 100\\ISO 2022 IR 144", "Petrov=\u001b-L\u00bf\u00d5\u00e2\u00e0\u00de\u00d2", "CT \u001b-L\u00bf\u00d5\u00e2\u00e0\u00de\u00d2")]
+    public void Names_are_found_in_sets_that_escapes_switch_to(string characterSet, string name, string description)
+    {
+        var set = Ct();
+        foreach (var (tag, vr, text) in new[] { (0x00080005u, "CS", characterSet), (0x00100010u, "PN", name), (0x0008103eu, "LO", description) })
+        {
+            set.Set(new DicomValue(Tag(tag), vr, Encoding.Latin1.GetBytes(text)));
+        }
+
+        Assert.Equal("CT", Of(set).DataSet.Value(0x0008103e));
+    }
+
+    [Theory]
     [InlineData(0x00080000u, "UL")]
     [InlineData(0x50000010u, "US")]
     [InlineData(0x60003000u, "OW")]
