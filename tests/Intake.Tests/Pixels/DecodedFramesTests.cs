@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Scanlock.Contracts.Intake;
 using Scanlock.Intake.Dicom;
+using Scanlock.Intake.Pixels;
 using Scanlock.Intake.Tests.Dicom;
 using Scanlock.Processes;
 using Scanlock.Testing;
@@ -29,9 +30,7 @@ public sealed class DecodedFramesTests
     {
         Assert.SkipUnless(Peers.HasPydicom, "python3-pydicom is not installed");
         var files = Directory.GetFiles(Workers.Data("zoo"), "*", SearchOption.AllDirectories);
-        var peer = await ProgramRunner.RunTextAsync(new ProgramStart("/usr/bin/python3", ["-c", Peer, .. files]), new RunLimits(TimeSpan.FromMinutes(2)));
-        Assert.True(peer.Succeeded, peer.ErrorTail);
-        var lines = peer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = await DigestsAsync(files);
 
         Assert.True(lines.Length > 70, $"{lines.Length}");
         // It leaves bytes of big-endian words as they lie.
@@ -42,6 +41,36 @@ public sealed class DecodedFramesTests
             Assert.Null(code);
             Assert.Equal(line.Split('|')[1], Digest(samples));
         });
+    }
+
+    [Fact]
+    public async Task Objects_passed_on_frame_by_frame_show_pydicom_what_they_showed()
+    {
+        Assert.SkipUnless(Peers.HasPydicom, "python3-pydicom is not installed");
+        using var folder = new TestFolder();
+        var files = Directory.GetFiles(Workers.Data("zoo"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith("SC_rgb_small_odd_big_endian.dcm", StringComparison.Ordinal) && PassOn(file, folder[Path.GetFileName(file)])).ToList();
+        var before = (await DigestsAsync(files)).Select(Named).ToList();
+        var after = (await DigestsAsync(files.Select(file => folder[Path.GetFileName(file)]))).Select(Named).ToHashSet(StringComparer.Ordinal);
+
+        Assert.True(before.Count > 60, $"{before.Count}");
+        Assert.All(before.GroupBy(line => line.Split('|')[0], StringComparer.Ordinal), file => Assert.Contains(file, line => after.Contains(line)));
+    }
+
+    [Fact]
+    public async Task Objects_passed_on_frame_by_frame_break_no_rule_that_they_kept()
+    {
+        Assert.SkipWhen(Programs.Find("dciodvfy") is null, "dicom3tools is not installed");
+        using var folder = new TestFolder();
+        foreach (var encoding in (string[])["BigEndianExplicit", "LittleEndianImplicit", "LittleEndianExplicit", "RLELossless"])
+        {
+            var file = Directory.GetFiles(Workers.Data("zoo", "dicom_cornerstone"), $"CTImage.dcm_{encoding}*").Single();
+            Assert.True(PassOn(file, folder[encoding]));
+            var before = await ErrorsAsync(file);
+
+            Assert.NotEmpty(before);
+            Assert.DoesNotContain(await ErrorsAsync(folder[encoding]), error => !before.Contains(error));
+        }
     }
 
     [Fact]
@@ -118,6 +147,74 @@ public sealed class DecodedFramesTests
         Assert.Equal(RefusalCode.Damaged, Frames.Read(Raw.File(transferSyntax, image(1, 0), Frames.Encapsulated([], new byte[1000]))).Code);
     }
 
+    private static async Task<string[]> DigestsAsync(IEnumerable<string> files)
+    {
+        var peer = await ProgramRunner.RunTextAsync(new ProgramStart("/usr/bin/python3", ["-c", Peer, .. files]), new RunLimits(TimeSpan.FromMinutes(2)));
+        Assert.True(peer.Succeeded, peer.ErrorTail);
+        return peer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static async Task<HashSet<string>> ErrorsAsync(string file)
+    {
+        var checker = await ProgramRunner.RunTextAsync(new ProgramStart(Programs.Find("dciodvfy")!, file), new RunLimits(TimeSpan.FromSeconds(20)));
+        return [.. $"{checker.Output}\n{checker.ErrorTail}".Split('\n').Where(line => line.StartsWith("Error", StringComparison.Ordinal))];
+    }
+
+    private static string Named(string line) => Path.GetFileName(line);
+
+    /// <summary>Writes the object anew, native pixels little endian and encapsulated ones as they are; false where they are not read here.</summary>
+    private static bool PassOn(string from, string to)
+    {
+        using var file = File.OpenRead(from);
+        if (DicomReader.Open(file) is not DicomOpening.Opened opened)
+        {
+            return false;
+        }
+
+        using var dicom = opened.Object;
+        if (Codecs.Of(dicom.Header.TransferSyntax) is not (Codec.Native or Codec.RunLength) || ObjectFrames.Open(dicom, "none").Frames is not { } frames)
+        {
+            return false;
+        }
+
+        using var output = File.Create(to);
+        var writer = new DicomWriter(output);
+        writer.WriteHeader(dicom.Header.DataSet, dicom.Pixels.IsEncapsulated ? dicom.Header.TransferSyntax! : DicomReader.ExplicitLittleEndian);
+        if (dicom.Pixels.IsEncapsulated)
+        {
+            writer.BeginEncapsulatedPixels();
+            writer.WriteFragment(frames.OffsetTable.Span);
+        }
+        else
+        {
+            writer.BeginNativePixels((long)frames.Image.Frames * frames.Image.FrameBytes, frames.Image.Form.BitsAllocated);
+        }
+
+        FrameReading next;
+        while ((next = frames.Next()) is FrameReading.Frame frame)
+        {
+            foreach (var part in frame.Stored.Parts)
+            {
+                if (dicom.Pixels.IsEncapsulated)
+                {
+                    writer.WriteFragment(part.Span);
+                }
+                else
+                {
+                    writer.WritePixels(part.Span);
+                }
+            }
+        }
+
+        if (next is FrameReading.Refused)
+        {
+            return false;
+        }
+
+        writer.End();
+        return true;
+    }
+
     private static (Func<int, int, byte[]> Image, byte[] Fragment) Encoded(string encoding)
     {
         using var file = File.OpenRead(Directory.GetFiles(Workers.Data("zoo", "dicom_cornerstone"), $"CTImage.dcm_{encoding}*").Single());
@@ -143,7 +240,7 @@ public sealed class DecodedFramesTests
 
         using var dicom = opened.Object;
         return dicom.Header.TransferSyntax?.StartsWith("1.2.840.10008.1.2.4.", StringComparison.Ordinal) == true
-            && Scanlock.Intake.Pixels.Codecs.Of(dicom.Header.TransferSyntax) is not null && dicom.Header.DataSet.Integer(new DicomTag(0x0028, 0x0002)) == 1;
+            && Codecs.Of(dicom.Header.TransferSyntax) is not null && dicom.Header.DataSet.Integer(new DicomTag(0x0028, 0x0002)) == 1;
     }
 
     private static List<byte[]> Read(string path)
