@@ -1,10 +1,12 @@
+using Scanlock.Contracts.Intake;
+
 namespace Scanlock.Intake.Dicom;
 
 /// <summary>What an object may make the worker read, keep and nest. Real objects stay far below each; who passes one is refused for it.</summary>
 internal static class DicomBounds
 {
     /// <summary>The largest object, as it is sent.</summary>
-    internal const long MaxObjectBytes = 8L << 30;
+    internal const long MaxObjectBytes = IntakeProtocol.MaxObjectBytes;
 
     /// <summary>All that stands before the pixels. An enhanced CT of 4000 slices has some 6 MiB.</summary>
     internal const long MaxHeaderBytes = 32 << 20;
@@ -19,10 +21,10 @@ internal static class DicomBounds
 
     internal const int MaxElements = 1_000_000;
 
-    internal const int MaxFrames = 10_000;
+    internal const int MaxFrames = IntakeProtocol.MaxFrames;
 
     /// <summary>The parts an encapsulated object's frames may be cut into, all together.</summary>
-    internal const int MaxFragments = 16 * MaxFrames;
+    internal const int MaxFragments = 8 * MaxFrames;
 
     /// <summary>How many times its own size a deflated object may become, once it is past <see cref="FreeInflatedBytes"/>. Tissue deflates two- to fivefold.</summary>
     internal const int MaxInflation = 100;

@@ -106,7 +106,7 @@ public sealed class StoredFramesTests
     [InlineData(0, 3, 1, 16, 1, RefusalCode.Damaged)]
     [InlineData(60_000, 3, 1, 16, 1, RefusalCode.TooLarge)]
     [InlineData(3, 4097, 1, 16, 1, RefusalCode.TooLarge)]
-    [InlineData(3, 3, 10_001, 16, 1, RefusalCode.TooLarge)]
+    [InlineData(3, 3, IntakeProtocol.MaxFrames + 1, 16, 1, RefusalCode.TooLarge)]
     [InlineData(3, 3, -1, 16, 1, RefusalCode.Damaged)]
     [InlineData(3, 3, 1, 12, 1, RefusalCode.UnsupportedPixels)]
     [InlineData(3, 3, 1, 32, 1, RefusalCode.UnsupportedPixels)]
