@@ -1,69 +1,117 @@
+using System.Runtime.InteropServices;
 using Scanlock.Contracts.Intake;
 using Scanlock.Intake.Dicom;
 using Scanlock.Intake.Pixels;
+using Scanlock.Intake.Text;
 
 namespace Scanlock.Intake;
 
 /// <summary>What became of one object.</summary>
-internal abstract record Examination
+internal sealed record Judgement(RefusalCode? Refused, QuarantineCode? Quarantined, DeidentificationReport? Report)
 {
-    private Examination() { }
+    internal static Judgement Of(RefusalCode code) => new(code, null, null);
+}
 
-    internal sealed record Refused(RefusalCode Code) : Examination;
-
-    /// <param name="Head">Whose it is.</param>
-    /// <param name="Sample">What is said of it.</param>
-    /// <param name="Pixels">int16 Hounsfield units, little endian, row by row.</param>
-    internal sealed record Accepted(IntakeHead Head, IntakeSample Sample, byte[] Pixels) : Examination;
-
-    internal static Examination Of(string file)
+/// <summary>
+/// Looks at one object as it comes, once and forwards: (1) the header, as far as the pixels; (2) whether it is taken in: kind, sizes, form;
+/// (3) frame by frame the pixels: decoded, told in Hounsfield units, searched for text, said; (4) whether the object was whole. What is said
+/// before the judgement is void where that refuses.
+/// </summary>
+/// <param name="task">What is wanted.</param>
+/// <param name="findings">Where what is found is said.</param>
+/// <param name="scratch">A file for the decoder, in the sandbox's memory.</param>
+internal sealed class Examination(IntakeTask task, Findings findings, string scratch)
+{
+    internal Judgement Of(Stream content)
     {
-        using var content = File.OpenRead(file);
-        return Of(content, file + ".frame");
+        switch (DicomReader.Open(content))
+        {
+            case DicomOpening.Opened opened:
+                using (opened.Object)
+                {
+                    return Of(opened.Object);
+                }
+
+            case DicomOpening.Refused refused:
+                return Judgement.Of(refused.Code);
+            default:
+                throw new InvalidOperationException("No such opening.");
+        }
     }
 
-    /// <summary>
-    /// 1. Read the header, as far as the pixels. 2. Judge it: kind, sizes, form. 3. Only then take the pixels, and check that they are what the
-    /// header said. 4. Tell them in Hounsfield units. 5. See that the object was whole.
-    /// </summary>
-    /// <param name="content">The object, as it comes.</param>
-    /// <param name="scratch">A file for the decoder, in the sandbox's memory.</param>
-    internal static Examination Of(Stream content, string scratch) => DicomReader.Open(content) switch
+    private Judgement Of(DicomObject dicom)
     {
-        DicomOpening.Refused refused => new Refused(refused.Code),
-        DicomOpening.Opened opened => Of(opened.Object, scratch),
-        _ => throw new InvalidOperationException("No such opening."),
-    };
-
-    private static Examination Of(DicomObject whole, string scratch)
-    {
-        using var dicom = whole;
         var header = ObjectHeader.Read(dicom.Header);
-        if (Admission.Judge(header, dicom.Header.Pixels != PixelDataKind.None) is { } code)
+        findings.Add(header.Head);
+        if (!task.Samples)
         {
-            return new Refused(code);
+            return task.Rendition is { } wanted ? new Rendition(wanted, findings, scratch).Of(dicom) : Whole(dicom, null);
+        }
+
+        var admission = Admission.Judge(header, dicom.Header.Pixels != PixelDataKind.None);
+        if (admission.Refused is { } code)
+        {
+            return Judgement.Of(code);
+        }
+
+        if (!admission.HasSamples)
+        {
+            return Whole(dicom, admission.Quarantined);
         }
 
         var (frames, unread) = ObjectFrames.Open(dicom, scratch);
-        return frames is null ? new Refused(unread ?? RefusalCode.Damaged) : Take(frames, header);
+        return frames is null ? Judgement.Of(unread ?? RefusalCode.Damaged) : Take(frames, dicom.Header.DataSet, header, admission.Quarantined);
     }
 
-    private static Examination Take(ObjectFrames frames, ObjectHeader header)
-    {
-        var first = frames.Next();
-        if (first is not FrameReading.Frame { Decoded: var frame })
-        {
-            return new Refused(first is FrameReading.Refused refused ? refused.Code : RefusalCode.Damaged);
-        }
+    private static Judgement Whole(DicomObject dicom, QuarantineCode? quarantine) =>
+        dicom.Finish() is { } code ? Judgement.Of(code) : new Judgement(null, quarantine, null);
 
-        var pixels = Hounsfield.Convert(frame.Samples.Span, frame.Form, header.Rescale!, header.Padding);
-        if (frames.Next() is FrameReading.Refused broken)
+    private Judgement Take(ObjectFrames frames, DicomDataSet data, ObjectHeader header, QuarantineCode? quarantine)
+    {
+        var masked = 0;
+        for (var number = 0; ; number++)
         {
-            return new Refused(broken.Code);
+            switch (frames.Next())
+            {
+                case FrameReading.Refused refused:
+                    return Judgement.Of(refused.Code);
+                case FrameReading.Frame { Decoded: var frame }:
+                    var facts = FrameFacts.Of(data, number, frames.Image.Frames);
+                    if (facts.Rescale is null)
+                    {
+                        return Judgement.Of(RefusalCode.NotHounsfield);
+                    }
+
+                    var text = Take(frames.Image, frame, facts);
+                    masked += task.Text == BurnedInTextRule.Mask ? text : 0;
+                    quarantine ??= text > 0 && task.Text == BurnedInTextRule.Quarantine ? QuarantineCode.BurnedInText : null;
+                    break;
+                default:
+                    // Text that was announced and not found is there all the same.
+                    quarantine ??= header.SaysBurnedIn && masked == 0 ? QuarantineCode.BurnedInText : null;
+                    return new Judgement(null, quarantine, null);
+            }
+        }
+    }
+
+    /// <summary>Says one frame. How many regions with text were found in it.</summary>
+    private int Take(ImagePixels image, DecodedFrame frame, FrameFacts facts)
+    {
+        var pixels = Hounsfield.Convert(frame.Samples.Span, frame.Form, facts.Rescale!, facts.Padding);
+        var units = MemoryMarshal.Cast<byte, short>(pixels.AsSpan());
+        var regions = BurnedInText.Find(units, image.Rows, image.Columns);
+        var isMasked = task.Text == BurnedInTextRule.Mask;
+        if (isMasked)
+        {
+            foreach (var region in regions)
+            {
+                BurnedInText.Mask(units, image.Rows, image.Columns, region);
+            }
         }
 
         var (lowest, highest) = Hounsfield.Range(pixels);
-        var measure = new SliceMeasure(header.Rescale!.Slope, header.Rescale.Intercept, header.GantryTilt, lowest, highest);
-        return new Accepted(header.Identifiers!, new IntakeSample(0, frames.Image.Rows, frames.Image.Columns, header.Slice, measure, 0), pixels);
+        var measure = new SliceMeasure(facts.Rescale!.Slope, facts.Rescale.Intercept, facts.GantryTilt, lowest, highest);
+        findings.Add(new IntakeSample(frame.Number, image.Rows, image.Columns, facts.Slice, measure, isMasked ? regions.Count : 0), pixels);
+        return regions.Count;
     }
 }

@@ -4,11 +4,11 @@ using Scanlock.Intake.Pixels;
 
 namespace Scanlock.Intake;
 
-/// <summary>What the worker takes from an object's header, and all it takes; what is absent or not of its form is null.</summary>
+/// <summary>What the worker takes from an object's header to judge it by; what is absent or not of its form is null.</summary>
 internal sealed record ObjectHeader
 {
-    private static readonly DicomTag SopClassUid = new(0x0008, 0x0016);
-    private static readonly DicomTag NumberOfFrames = new(0x0028, 0x0008);
+    private static readonly DicomTag s_sopClass = new(0x0008, 0x0016);
+    private static readonly DicomTag s_numberOfFrames = new(0x0028, 0x0008);
 
     public string? SopClass { get; init; }
 
@@ -18,7 +18,14 @@ internal sealed record ObjectHeader
 
     public bool IsLocalizer { get; init; }
 
-    public int? Frames { get; init; }
+    /// <summary>Whether it says that it is a screen's or a document's picture (PS3.3 C.7.6.1.1.2, C.8.6.1).</summary>
+    public bool IsCapture { get; init; }
+
+    /// <summary>Body Part Examined, in capitals and without blanks.</summary>
+    public string? BodyPart { get; init; }
+
+    /// <summary>Burned In Annotation: whether it says that there is text in its pixels.</summary>
+    public bool SaysBurnedIn { get; init; }
 
     public int? Rows { get; init; }
 
@@ -30,59 +37,50 @@ internal sealed record ObjectHeader
 
     public PixelForm? Form { get; init; }
 
-    /// <summary>Null also where the object names another unit than Hounsfield's, or maps by a table.</summary>
-    public Rescale? Rescale { get; init; }
+    /// <summary>Whether its first frame can be told in Hounsfield units.</summary>
+    public bool IsHounsfield { get; init; }
 
-    public Padding? Padding { get; init; }
+    /// <summary>Whose it is.</summary>
+    public required IntakeHead Head { get; init; }
 
-    /// <summary>Degrees.</summary>
-    public double? GantryTilt { get; init; }
-
-    /// <summary>Null unless the object says its series, and its patient or study.</summary>
-    public IntakeHead? Identifiers { get; init; }
-
-    public required SliceFacts Slice { get; init; }
+    /// <summary>Whether it says its series, and its patient or study.</summary>
+    public bool CanBeGrouped => Head.SeriesUid is not null && (Head.PatientId ?? Head.StudyUid) is not null;
 
     internal static ObjectHeader Read(DicomHeader header)
     {
         var data = header.DataSet;
-        var frames = data.Integer(NumberOfFrames);
-        var facts = FrameFacts.Of(data, 0, Math.Max(1, frames ?? 1));
+        var facts = FrameFacts.Of(data, 0, Math.Max(1, data.Integer(s_numberOfFrames) ?? 1));
+        var types = data.Codes(new DicomTag(0x0008, 0x0008));
+        var head = ReadHead(header);
         return new ObjectHeader
         {
-            SopClass = data.Uid(SopClassUid) ?? header.Meta.Uid(DicomTags.MediaStorageSopClass),
+            SopClass = head.SopClassUid,
             Modality = data.Code(new DicomTag(0x0008, 0x0060)),
             TransferSyntax = header.TransferSyntax,
             IsLocalizer = facts.IsLocalizer,
-            Frames = frames,
+            IsCapture = data.Code(new DicomTag(0x0008, 0x0064)) is not null || types.Any(type => type.Contains("SCREEN", StringComparison.Ordinal)),
+            BodyPart = data.Code(new DicomTag(0x0018, 0x0015))?.Replace(" ", "", StringComparison.Ordinal),
+            SaysBurnedIn = data.Code(new DicomTag(0x0028, 0x0301)) == "YES",
             Rows = data.Integer(new DicomTag(0x0028, 0x0010)),
             Columns = data.Integer(new DicomTag(0x0028, 0x0011)),
             SamplesPerPixel = data.Integer(new DicomTag(0x0028, 0x0002)),
             Photometric = data.Code(new DicomTag(0x0028, 0x0004)),
             Form = ImagePixels.ReadForm(data),
-            Rescale = facts.Rescale,
-            Padding = facts.Padding,
-            Identifiers = ReadIdentifiers(header),
-            GantryTilt = facts.GantryTilt,
-            Slice = facts.Slice,
+            IsHounsfield = facts.Rescale is not null,
+            Head = head,
         };
     }
 
-    private static IntakeHead? ReadIdentifiers(DicomHeader header)
+    private static IntakeHead ReadHead(DicomHeader header)
     {
         var data = header.DataSet;
-        var series = data.Uid(new DicomTag(0x0020, 0x000e));
-        var study = data.Uid(new DicomTag(0x0020, 0x000d));
-        var patient = data.Text(new DicomTag(0x0010, 0x0020));
-        return series is null || (patient ?? study) is null
-            ? null
-            : new IntakeHead(
-                data.Uid(SopClassUid) ?? header.Meta.Uid(DicomTags.MediaStorageSopClass),
-                data.Uid(new DicomTag(0x0008, 0x0018)),
-                series,
-                study,
-                data.Text(new DicomTag(0x0008, 0x0050)),
-                patient,
-                data.Text(new DicomTag(0x0010, 0x0021)));
+        return new IntakeHead(
+            data.Uid(s_sopClass) ?? header.Meta.Uid(DicomTags.MediaStorageSopClass),
+            data.Uid(new DicomTag(0x0008, 0x0018)),
+            data.Uid(new DicomTag(0x0020, 0x000e)),
+            data.Uid(new DicomTag(0x0020, 0x000d)),
+            data.Text(new DicomTag(0x0008, 0x0050)),
+            data.Text(new DicomTag(0x0010, 0x0020)),
+            data.Text(new DicomTag(0x0010, 0x0021)));
     }
 }

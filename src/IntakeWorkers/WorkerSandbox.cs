@@ -7,19 +7,20 @@ namespace Scanlock.IntakeWorkers;
 internal static class WorkerSandbox
 {
     private const string Home = "/opt/intake";
-    private const long Slack = 32L << 20;
-    private const long Kept = 512L << 20;
 
-    // GDCM holds an object twice while it decodes; the largest image that is decoded is far below the largest object that is looked at.
+    // A frame of the largest sides, of which no codec makes more than twice that.
+    private const long Frame = (2L * 3 * sizeof(short) * IntakeProtocol.MaxSide * IntakeProtocol.MaxSide) + (32L << 20);
+
+    // GDCM holds a frame twice while it decodes.
     private const long AddressSpace = 4L << 30;
-    private const long ManagedHeap = 256L << 20;
+    private const long ManagedHeap = 768L << 20;
 
     private static readonly ResourceLimits Limits = new()
     {
         AddressSpaceBytes = AddressSpace,
         CpuSeconds = 3600,
         OpenFiles = 256,
-        FileBytes = Kept + Slack,
+        FileBytes = Frame,
     };
 
     /// <summary>Throws <see cref="ProgramStartException"/> where something that the sandbox needs is not installed.</summary>
@@ -32,7 +33,7 @@ internal static class WorkerSandbox
             Mounts =
             [
                 .. runtime.Mounts,
-                new SandboxMount.Memory("/tmp", Kept + Slack),
+                new SandboxMount.Memory("/tmp", Frame),
                 new SandboxMount.Shown(Path.GetDirectoryName(Path.GetFullPath(assembly))!, Home),
             ],
             Filter = new SystemCallFilter { AllowsNewProcesses = false },

@@ -16,15 +16,6 @@ public enum RefusalCode
     [JsonStringEnumMemberName("too-large")]
     TooLarge,
 
-    [JsonStringEnumMemberName("not-ct")]
-    NotCt,
-
-    [JsonStringEnumMemberName("localizer")]
-    Localizer,
-
-    [JsonStringEnumMemberName("multi-frame")]
-    MultiFrame,
-
     [JsonStringEnumMemberName("no-pixels")]
     NoPixels,
 
@@ -76,9 +67,6 @@ public sealed record IntakeRefusal
         RefusalCode.NotDicom => "This is not a DICOM object.",
         RefusalCode.Damaged => "The object is damaged: it ends early, or its parts contradict each other.",
         RefusalCode.TooLarge => $"The object is too large: the bounds are {IntakeProtocol.MaxObjectBytes >> 30} GiB, {IntakeProtocol.MaxFrames} frames, and {IntakeProtocol.MaxSide} rows and columns.",
-        RefusalCode.NotCt => "The object is not a CT image: its SOP class or its modality is another.",
-        RefusalCode.Localizer => "The object is a localizer (scout view), not a slice.",
-        RefusalCode.MultiFrame => "The object holds several frames; CT images with one frame each are taken.",
         RefusalCode.NoPixels => "The object holds no pixels.",
         RefusalCode.NoIdentifiers => "The object does not say which series it is of, or names neither a patient nor a study.",
         RefusalCode.UnsupportedEncoding => "The object's transfer syntax is not one that is read.",

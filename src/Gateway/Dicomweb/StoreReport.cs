@@ -55,12 +55,10 @@ internal static class FailureReasons
 
     public static ushort Of(RefusalCode code) => code switch
     {
-        RefusalCode.NotCt => SopClassNotSupported,
         RefusalCode.TooLarge => OutOfResources,
         RefusalCode.UnsupportedEncoding => TransferSyntaxNotSupported,
         RefusalCode.WrongStudy or RefusalCode.NoIdentifiers or RefusalCode.NoPixels => DoesNotMatchSopClass,
-        RefusalCode.NotDicom or RefusalCode.Damaged or RefusalCode.Localizer or RefusalCode.MultiFrame or RefusalCode.UnsupportedPixels
-            or RefusalCode.NotHounsfield => CannotUnderstand,
+        RefusalCode.NotDicom or RefusalCode.Damaged or RefusalCode.UnsupportedPixels or RefusalCode.NotHounsfield => CannotUnderstand,
         RefusalCode.Interrupted => ProcessingFailure,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
     };

@@ -22,13 +22,13 @@ public sealed class UploadTests
             outcomes.Add((await hospital.SendObjectAsync(upload, ordinal, bytes)).As(ContractsJson.Strict.ObjectOutcome));
         }
 
-        Assert.Equal(["stored", "refused", "refused", "refused", "stored"], outcomes.Select(outcome => outcome.Outcome));
+        Assert.Equal(["stored", "refused", "refused", "quarantined", "stored"], outcomes.Select(outcome => outcome.Outcome));
         Assert.Equal(["not-dicom", "damaged", "not-ct"], outcomes.Where(outcome => outcome.Code is not null).Select(outcome => outcome.Code!));
         Assert.All(outcomes.Where(outcome => outcome.Code is not null), outcome => Assert.NotEmpty(outcome.Reason!));
         var report = await hospital.CloseUploadAsync(upload);
-        Assert.Equal((2, 0), (report.Stored, report.Duplicates));
+        Assert.Equal((2, 0, 1), (report.Stored, report.Duplicates, report.Quarantined["not-ct"]));
         var entry = Assert.Single(await hospital.LogAsync(), logged => logged.Act == Acts.DatasetUpload);
-        Assert.Equal((2L, 1L), (entry.Counts["stored"], entry.Counts["refused_not-dicom"]));
+        Assert.Equal((2L, 1L, 1L), (entry.Counts["stored"], entry.Counts["refused_not-dicom"], entry.Counts["quarantined_not-ct"]));
     }
 
     [Fact]
