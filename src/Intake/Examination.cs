@@ -99,15 +99,8 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
     {
         var pixels = Hounsfield.Convert(frame.Samples.Span, frame.Form, facts.Rescale!, facts.Padding);
         var units = MemoryMarshal.Cast<byte, short>(pixels.AsSpan());
-        var regions = BurnedInText.Find(units, image.Rows, image.Columns);
         var isMasked = task.Text == BurnedInTextRule.Mask;
-        if (isMasked)
-        {
-            foreach (var region in regions)
-            {
-                BurnedInText.Mask(units, image.Rows, image.Columns, region);
-            }
-        }
+        var regions = isMasked ? BurnedInText.Hide(units, image.Rows, image.Columns) : BurnedInText.Find(units, image.Rows, image.Columns);
 
         var (lowest, highest) = Hounsfield.Range(pixels);
         var measure = new SliceMeasure(facts.Rescale!.Slope, facts.Rescale.Intercept, facts.GantryTilt, lowest, highest);

@@ -171,33 +171,37 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
             return 0;
         }
 
-        var facts = FrameFacts.Of(original, frame.Number, image.Frames);
-        var regions = BurnedInText.Find(Levels.Of(samples, image, frame, facts), image.Rows, image.Columns);
+        var levels = Levels.Of(samples, image, frame, FrameFacts.Of(original, frame.Number, image.Frames));
+        var regions = BurnedInText.Hide(levels, image.Rows, image.Columns);
         foreach (var region in regions)
         {
-            if (frame.IsPlanar)
-            {
-                var plane = samples.Length / image.SamplesPerPixel;
-                for (var start = 0; start < samples.Length; start += plane)
-                {
-                    BurnedInText.Mask(samples.AsSpan(start, plane), image.Rows, image.Columns, region);
-                }
-            }
-            else if (frame.Form.Bytes == 1)
-            {
-                BurnedInText.Mask(samples.AsSpan(), image.Rows, image.Columns, region, image.SamplesPerPixel);
-            }
-            else if (frame.Form.Signed)
-            {
-                BurnedInText.Mask(MemoryMarshal.Cast<byte, short>(samples.AsSpan()), image.Rows, image.Columns, region, image.SamplesPerPixel);
-            }
-            else
-            {
-                BurnedInText.Mask(MemoryMarshal.Cast<byte, ushort>(samples.AsSpan()), image.Rows, image.Columns, region, image.SamplesPerPixel);
-            }
+            Mask(samples, image, frame, region);
         }
 
         masked += regions.Count;
         return regions.Count;
+    }
+
+    private static void Mask(byte[] samples, ImagePixels image, DecodedFrame frame, TextRegion region)
+    {
+        var planes = frame.IsPlanar ? image.SamplesPerPixel : 1;
+        var beside = frame.IsPlanar ? 1 : image.SamplesPerPixel;
+        var plane = samples.Length / planes;
+        for (var start = 0; start < samples.Length; start += plane)
+        {
+            var bytes = samples.AsSpan(start, plane);
+            if (frame.Form.Bytes == 1)
+            {
+                BurnedInText.Mask(bytes, image.Rows, image.Columns, region, beside);
+            }
+            else if (frame.Form.Signed)
+            {
+                BurnedInText.Mask(MemoryMarshal.Cast<byte, short>(bytes), image.Rows, image.Columns, region, beside);
+            }
+            else
+            {
+                BurnedInText.Mask(MemoryMarshal.Cast<byte, ushort>(bytes), image.Rows, image.Columns, region, beside);
+            }
+        }
     }
 }

@@ -69,6 +69,13 @@ internal sealed record Examined(IntakeOutcome Outcome, Received Received)
     internal (IntakeHead Head, IntakeSample Sample, byte[] Pixels) Accepted()
     {
         Assert.IsType<IntakeOutcome.Accepted>(Outcome);
+        return Slice();
+    }
+
+    /// <summary>The only sample of an object that was accepted or quarantined.</summary>
+    internal (IntakeHead Head, IntakeSample Sample, byte[] Pixels) Slice()
+    {
+        Assert.IsNotType<IntakeOutcome.Refused>(Outcome);
         var (sample, pixels) = Assert.Single(Received.Samples);
         return (Received.Head!, sample, pixels);
     }

@@ -1,0 +1,67 @@
+using Scanlock.Contracts.Intake;
+using Scanlock.Intake.Dicom;
+
+namespace Scanlock.Intake.Tests;
+
+/// <summary>Objects de-identified by the real worker: pixels as they were, the header's identifiers gone.</summary>
+public sealed class RenditionTests
+{
+    private static readonly string s_key = System.Buffers.Text.Base64Url.EncodeToString(new byte[32]);
+
+    [Fact]
+    public async Task A_rendition_has_the_objects_pixels_and_none_of_its_identifiers()
+    {
+        await using var pool = Workers.Start();
+        var file = new TestObject(4, 3).ToFile();
+        var (outcome, rendition) = await RenderAsync(pool, file);
+
+        Assert.IsType<IntakeWorkers.IntakeOutcome.Accepted>(outcome);
+        var text = System.Text.Encoding.Latin1.GetString(rendition);
+        Assert.DoesNotContain("Wrenfell", text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("MRN4455667", text, StringComparison.Ordinal);
+        var sample = (await pool.ExamineAsync(rendition)).Accepted();
+        Assert.Equal((await pool.ExamineAsync(file)).Accepted().Pixels, sample.Pixels);
+    }
+
+    [Theory]
+    [InlineData("explicit")]
+    [InlineData("jpegll")]
+    [InlineData("jpegls")]
+    [InlineData("rle")]
+    [InlineData("j2k")]
+    [InlineData("implicit")]
+    public async Task A_rendition_of_a_real_slice_shows_the_same_but_for_text(string encoding)
+    {
+        await using var pool = Workers.Start();
+        var folder = Workers.Data("ct-slices");
+        var lines = await File.ReadAllLinesAsync(Path.Combine(folder, "labels.csv"));
+        var at = Array.IndexOf(lines[0].Split(','), "encoding");
+        var file = await File.ReadAllBytesAsync(Path.Combine(folder, lines[1..].Select(line => line.Split(',')).First(row => row[at] == encoding)[0]));
+        var (outcome, rendition) = await RenderAsync(pool, file);
+
+        var report = Assert.IsType<IntakeWorkers.IntakeOutcome.Accepted>(outcome).Report;
+        var (before, after) = ((await pool.ExamineAsync(file)).Slice().Pixels, (await pool.ExamineAsync(rendition)).Slice().Pixels);
+        Assert.Equal(before.Length, after.Length);
+        Assert.Equal(report!.MaskedRegions == 0, before.AsSpan().SequenceEqual(after));
+    }
+
+    [Fact]
+    public async Task An_object_without_pixels_is_de_identified_too_and_a_damaged_one_is_not()
+    {
+        await using var pool = Workers.Start();
+        var report = new TestObject().Set(0x00080060, "CS", "SR").Set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.88.11").Without(0x7fe00010).ToFile();
+        var (outcome, rendition) = await RenderAsync(pool, report);
+
+        Assert.IsType<IntakeWorkers.IntakeOutcome.Accepted>(outcome);
+        Assert.IsType<DicomOpening.Opened>(DicomReader.Open(new MemoryStream(rendition)));
+        Assert.Equal("damaged", (await RenderAsync(pool, new TestObject().ToFile()[..^3])).Outcome.Code());
+    }
+
+    private static async Task<(IntakeWorkers.IntakeOutcome Outcome, byte[] Rendition)> RenderAsync(IntakeWorkers.IntakePool pool, byte[] file)
+    {
+        var received = new Received();
+        var task = new IntakeTask(1, 0, Samples: false, BurnedInTextRule.Mask, new RenditionTask(DeidentificationOptions.All, s_key));
+        using var content = new MemoryStream(file);
+        return (await pool.ExamineAsync(task, content, received, CancellationToken.None), received.Rendition.ToArray());
+    }
+}
