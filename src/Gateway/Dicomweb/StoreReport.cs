@@ -31,7 +31,6 @@ internal sealed record StoreReport(IReadOnlyList<StoredPart> Parts, ushort? Unre
 internal static class FailureReasons
 {
     public const ushort ProcessingFailure = 0x0110;
-    public const ushort SopClassNotSupported = 0x0122;
     public const ushort NotAuthorized = 0x0124;
     public const ushort OutOfResources = 0xA700;
     public const ushort DoesNotMatchSopClass = 0xA900;
