@@ -25,8 +25,15 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
         var (data, report) = new Deidentifier(task.Options, Base64Url.DecodeFromChars(task.Key)).Deidentify(original);
         using var output = new RenditionStream(findings);
         var writer = new DicomWriter(output);
-        var refused = dicom.Header.Pixels == PixelDataKind.None ? WithoutPixels(dicom, data, writer) : WithPixels(dicom, data, writer);
-        return refused is { } code ? Judgement.Of(code) : new Judgement(null, null, report with { MaskedRegions = masked });
+        try
+        {
+            var refused = dicom.Header.Pixels == PixelDataKind.None ? WithoutPixels(dicom, data, writer) : WithPixels(dicom, data, writer);
+            return refused is { } code ? Judgement.Of(code) : new Judgement(null, null, report with { MaskedRegions = masked });
+        }
+        catch (DicomException exception)
+        {
+            return Judgement.Of(exception.Code);
+        }
     }
 
     private static RefusalCode? WithoutPixels(DicomObject dicom, DicomDataSet data, DicomWriter writer)
@@ -171,7 +178,7 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
             return 0;
         }
 
-        var levels = Levels.Of(samples, image, frame, FrameFacts.Of(original, frame.Number, image.Frames));
+        var levels = LevelsOf(image, frame);
         var regions = BurnedInText.Hide(levels, image.Rows, image.Columns);
         foreach (var region in regions)
         {
@@ -180,6 +187,16 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
 
         masked += regions.Count;
         return regions.Count;
+    }
+
+    /// <summary>The frame as levels in which text is looked for: Hounsfield units where it has them.</summary>
+    /// <exception cref="DicomException">What its samples look like cannot be said.</exception>
+    private short[] LevelsOf(ImagePixels image, DecodedFrame frame)
+    {
+        var facts = FrameFacts.Of(original, frame.Number, image.Frames);
+        return image.SamplesPerPixel == 1 && facts.Rescale is { } rescale
+            ? MemoryMarshal.Cast<byte, short>(Hounsfield.Convert(frame.Samples.Span, frame.Form, rescale, facts.Padding)).ToArray()
+            : GreyFrames.Of(GreyLevels.Of(frame, image) ?? throw new DicomException(RefusalCode.UnsupportedPixels));
     }
 
     private static void Mask(byte[] samples, ImagePixels image, DecodedFrame frame, TextRegion region)

@@ -43,7 +43,7 @@ public sealed class GreyLevelsTests
         Assert.Equal([1, 2, 3], frame.Decoded.Samples.ToArray());
         Assert.Null(GreyLevels.Of(frame.Decoded, frames.Image));
         Assert.Null(FrameFacts.Of(dicom.Header.DataSet, 0, 1).Rescale);
-        Assert.Equal(RefusalCode.UnsupportedPixels, Admission.Judge(CtOf(dicom.Header), hasPixels: true));
+        Assert.Equal(RefusalCode.UnsupportedPixels, Admission.Judge(CtOf(dicom.Header), hasPixels: true).Refused);
     }
 
     private static ObjectHeader CtOf(DicomHeader header) => ObjectHeader.Read(header) with { SopClass = "1.2.840.10008.5.1.4.1.1.2" };
