@@ -7,13 +7,13 @@ namespace Scanlock.Cli.Deidentification;
 /// <summary>What a run did.</summary>
 /// <param name="Done">Files written.</param>
 /// <param name="Failed">Files that were not.</param>
-/// <param name="Skipped">Tables and texts that were left alone.</param>
+/// <param name="Skipped">Tables, texts and DICOMDIRs that were left alone.</param>
 /// <param name="Counts">How often each action was taken, over all files.</param>
 internal sealed record DeidentifyJson(
     int Done, int Failed, int Skipped, DeidentificationOptions Options, IReadOnlyDictionary<DeidentificationAction, int> Counts, IReadOnlyList<FileJson> Files)
 {
     internal static DeidentifyJson Of(DeidentificationOptions options, IReadOnlyList<FileJson> files, int skipped) => new(
-        files.Count(file => file.Code is null), files.Count(file => file.Code is not null), skipped, options,
+        files.Count(file => file.Code is null), files.Count(file => file.Code is not (null or FileJson.DirectoryCode)), skipped + files.Count(file => file.Code == FileJson.DirectoryCode), options,
         new SortedDictionary<DeidentificationAction, int>(
             files.SelectMany(file => file.Report?.Counts ?? new Dictionary<DeidentificationAction, int>())
                 .GroupBy(count => count.Key).ToDictionary(group => group.Key, group => group.Sum(count => count.Value))),
@@ -30,7 +30,7 @@ internal sealed record DeidentifyJson(
 
     internal void Show(TextWriter output)
     {
-        output.WriteLine($"{Done} de-identified, {Failed} not done{(Skipped > 0 ? $", {Skipped} tables and texts left alone" : "")}.");
+        output.WriteLine($"{Done} de-identified, {Failed} not done{(Skipped > 0 ? $", {Skipped} tables, texts and DICOMDIRs left alone" : "")}.");
         foreach (var file in Files.Where(file => file.Code is not null))
         {
             output.WriteLine(Output.Printable($"  {file.File}: {file.Reason} ({file.Code})"));
@@ -50,7 +50,11 @@ internal sealed record DeidentifyJson(
 /// <param name="PathIdentifies">Its path, which is kept, holds an identifier of the patient.</param>
 internal sealed record FileJson(string File, string? Code, string? Reason, bool PathIdentifies, DeidentificationReport? Report)
 {
+    internal const string DirectoryCode = "dicomdir";
+
     internal static FileJson Done(string file, DeidentificationReport report, bool pathIdentifies) => new(file, null, null, pathIdentifies, report);
+
+    internal static FileJson LeftAlone(string file, string reason) => new(file, DirectoryCode, reason, false, null);
 
     internal static FileJson Failed(string file, string code, string reason) => new(file, code, reason, false, null);
 }

@@ -33,6 +33,10 @@ internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bo
             var outcome = await pool.ExamineAsync(new IntakeTask(Wire.Version, number, Samples: false, rule, rendition), original, written, cancellationToken);
             switch (outcome)
             {
+                case IntakeOutcome.Accepted when written.IsDirectory:
+                    return FileJson.LeftAlone(place.Name, "A DICOMDIR lists files as they were: make a new one of the de-identified ones.");
+                case IntakeOutcome.Accepted when !written.HasKind:
+                    return FileJson.Failed(place.Name, "no-class", "The object does not say what it is: it has no SOP class.");
                 case IntakeOutcome.Accepted { Report: { } report }:
                     await written.KeepAsync(overwrites, cancellationToken);
                     return FileJson.Done(place.Name, report, written.Identifies(place.Name));

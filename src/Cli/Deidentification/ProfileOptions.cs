@@ -13,7 +13,7 @@ internal static class ProfileOptions
     private static readonly Option<bool> s_dates = new("--retain-dates") { Description = "Dates stay, a patient's all moved by the same number of days." };
     private static readonly Option<bool> s_characteristics = new("--retain-characteristics") { Description = "Sex, age (at most 89), size, weight and the like stay." };
     private static readonly Option<bool> s_device = new("--retain-device") { Description = "What tells which device made the image stays." };
-    private static readonly Option<bool> s_pixels = new("--clean-pixels") { Description = "Text in the pixels is painted over; without, files with such text are not done." };
+    private static readonly Option<bool> s_pixels = new("--clean-pixels") { Description = "Text in the pixels is painted over; without, pixels stay as they are." };
     private static readonly Option<string[]> s_safePrivate = new("--safe-private")
     {
         HelpName = "ELEMENT",

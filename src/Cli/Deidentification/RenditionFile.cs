@@ -7,6 +7,7 @@ namespace Scanlock.Cli.Deidentification;
 internal sealed class RenditionFile : IIntakeReceiver, IAsyncDisposable
 {
     private const int ShortestTelling = 4;
+    private const string MediaDirectory = "1.2.840.10008.1.3.10";
 
     private readonly string path;
     private readonly string partial;
@@ -52,6 +53,12 @@ internal sealed class RenditionFile : IIntakeReceiver, IAsyncDisposable
         File.Move(partial, path, overwrites);
         file = null;
     }
+
+    /// <summary>Whether the object says what it is (its SOP class).</summary>
+    internal bool HasKind => head?.SopClassUid is not null;
+
+    /// <summary>Whether it is a DICOMDIR (PS3.3 F): it lists files by their old names and identifiers.</summary>
+    internal bool IsDirectory => head?.SopClassUid == MediaDirectory;
 
     /// <summary>Whether a name, which is kept, tells whose object it is: by an identifier that the object's header has.</summary>
     internal bool Identifies(string name) =>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Scanlock.Processes;
 using Scanlock.Testing;
 
 namespace Scanlock.Cli.Tests.Deidentification;
@@ -5,7 +7,56 @@ namespace Scanlock.Cli.Tests.Deidentification;
 /// <summary><c>scanlock deidentify</c> as a program: what it reads, what it writes, how it ends.</summary>
 public sealed class DeidentifyTests : IDisposable
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private readonly TestFolder folder = new();
+
+    [Fact]
+    public async Task A_folder_keeps_its_paths_and_loses_its_identities()
+    {
+        await PhantomAsync();
+        var run = await ScanlockProgram.RunAsync("deidentify", folder["in"], folder["out"], "--report", folder["report.json"], "--json");
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(folder["report.json"]));
+        using var shown = JsonDocument.Parse(run.OutputText);
+        var names = Names("in").Where(name => name.EndsWith(".dcm", StringComparison.Ordinal)).ToList();
+
+        Assert.Equal((0, names.Count), (run.ExitCode, report.RootElement.GetProperty("done").GetInt32()));
+        Assert.Equal(names, Names("out"));
+        Assert.All(names, name => Assert.True(File.ReadAllBytes(Path.Combine(folder["out"], name)).AsSpan(128).StartsWith("DICM"u8)));
+        Assert.All(names, name => Assert.Equal(-1, File.ReadAllBytes(Path.Combine(folder["out"], name)).AsSpan().IndexOf("Phantom^"u8)));
+        Assert.Contains(report.RootElement.GetProperty("files")[0].GetProperty("report").GetProperty("elements").EnumerateArray(), element => element.GetProperty("path").GetString() == "(0010,0020)");
+        Assert.Equal(0, shown.RootElement.GetProperty("files")[0].GetProperty("report").GetProperty("elements").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Runs_with_the_same_key_fit_together_and_others_do_not()
+    {
+        await PhantomAsync();
+        var file = Path.Combine("in", Names("in").First(name => name.EndsWith(".dcm", StringComparison.Ordinal)));
+        foreach (var (output, key) in (List<(string, string)>)[("one.dcm", "a.key"), ("two.dcm", "a.key"), ("three.dcm", "b.key")])
+        {
+            var run = await ScanlockProgram.RunAsync("deidentify", folder[file], folder[output], "--key", folder[key]);
+            Assert.True(run.ExitCode == 0, run.Error + run.OutputText);
+        }
+
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(folder["a.key"]));
+        Assert.Equal(await File.ReadAllBytesAsync(folder["one.dcm"]), await File.ReadAllBytesAsync(folder["two.dcm"]));
+        Assert.NotEqual(await File.ReadAllBytesAsync(folder["one.dcm"]), await File.ReadAllBytesAsync(folder["three.dcm"]));
+    }
+
+    [Fact]
+    public async Task What_is_there_already_is_not_overwritten_unless_asked()
+    {
+        await PhantomAsync();
+        var file = folder[Path.Combine("in", Names("in").First(name => name.EndsWith(".dcm", StringComparison.Ordinal)))];
+        await File.WriteAllTextAsync(folder["there.dcm"], "mine");
+        var refused = await ScanlockProgram.RunAsync("deidentify", file, folder["there.dcm"]);
+        var kept = await File.ReadAllTextAsync(folder["there.dcm"]);
+        var forced = await ScanlockProgram.RunAsync("deidentify", file, folder["there.dcm"], "--force");
+
+        Assert.Equal((1, "mine", 0), (refused.ExitCode, kept, forced.ExitCode));
+        Assert.True(new FileInfo(folder["there.dcm"]).Length > 1000);
+    }
 
     [Fact]
     public async Task A_file_that_is_not_DICOM_is_named_and_nothing_is_left_of_it()
@@ -18,9 +69,26 @@ public sealed class DeidentifyTests : IDisposable
         var run = await ScanlockProgram.RunAsync("deidentify", folder["in"], folder["out"]);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("0 de-identified, 1 not done, 1 tables and texts left alone.", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("0 de-identified, 1 not done, 1 tables, texts and DICOMDIRs left alone.", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("letter", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("(not-dicom)", run.OutputText, StringComparison.Ordinal);
+        Assert.Empty(Names("out"));
+    }
+
+    [Fact]
+    public async Task A_DICOMDIR_is_left_alone()
+    {
+        Assert.SkipWhen(Programs.Find("bwrap") is null, "bubblewrap is not installed");
+        Directory.CreateDirectory(folder["in"]);
+        await File.WriteAllBytesAsync(folder["in", "DICOMDIR"],
+        [
+            .. new byte[128], .. "DICM"u8, 2, 0, 2, 0, .. "UI"u8, 20, 0, .. "1.2.840.10008.1.3.10"u8, 2, 0, 0x10, 0, .. "UI"u8, 20, 0, .. "1.2.840.10008.1.2.1\0"u8,
+            4, 0, 0x30, 0x11, .. "CS"u8, 8, 0, .. "WRENFELL"u8,
+        ]);
+        var run = await ScanlockProgram.RunAsync("deidentify", folder["in"], folder["out"], "--json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("\"skipped\":1", run.OutputText, StringComparison.Ordinal);
         Assert.Empty(Names("out"));
     }
 
@@ -55,6 +123,13 @@ public sealed class DeidentifyTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private async Task PhantomAsync()
+    {
+        Assert.SkipWhen(Programs.Find("bwrap") is null, "bubblewrap is not installed");
+        var run = await ScanlockProgram.RunAsync("phantom", folder["in"], "--patients", "2", "--slices", "2");
+        Assert.True(run.ExitCode == 0, run.Error);
+    }
 
     private List<string> Names(string below) => Directory.Exists(folder[below])
         ? [.. Directory.EnumerateFiles(folder[below], "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder[below], file)).Order(StringComparer.Ordinal)]
