@@ -74,7 +74,7 @@ internal static partial class GenericPatterns
     private static partial Regex NumericDate();
 
     [GeneratedRegex(
-        @"(?<![\p{L}])((\d{1,2}(st|nd|rd|th)?[ .,/-]{1,3}(of |de |di )?)?(jan(uary|uar|vier)?|feb(ruary|ruar)?|f[ée]vr(ier)?|mar(ch|s|zo)?|m[äa]r?z|apr(il|ile)?|avr(il)?|ma[iy]|maggio|mayo|june?|juni|juin|giugno|junio|july?|juli|juillet|luglio|julio|aug(ust)?|ao[uû]t|agosto|sept?(ember|embre|iembre)?|oct(ober|obre)?|okt(ober)?|ottobre|nov(ember|embre|iembre)?|de[cz](ember|embre|iembre)?|d[ée]cembre|dicembre|diciembre|enero|gennaio|febbraio|febrero|aprile|abril)\.?[ .,/-]{1,3}(\d{1,2}(st|nd|rd|th)?,? {1,2})?(de )?('?\d{2}|\d{4}))(?!\d)",
+        @"(?<![\p{L}])((\d{1,2}(st|nd|rd|th)?[ .,/-]{0,3}(of |de |di )?)?(jan(uary|uar|vier)?|feb(ruary|ruar)?|f[ée]vr(ier)?|mar(ch|s|zo)?|m[äa]r?z|apr(il|ile)?|avr(il)?|ma[iy]|maggio|mayo|june?|juni|juin|giugno|junio|july?|juli|juillet|luglio|julio|aug(ust)?|ao[uû]t|agosto|sept?(ember|embre|iembre)?|oct(ober|obre)?|okt(ober)?|ottobre|nov(ember|embre|iembre)?|de[cz](ember|embre|iembre)?|d[ée]cembre|dicembre|diciembre|enero|gennaio|febbraio|febrero|aprile|abril)\.?[ .,/-]{0,3}(\d{1,2}(st|nd|rd|th)?,? {1,2})?(de )?('?\d{2}|\d{4}))(?!\d)",
         Any, Patience)]
     private static partial Regex NamedMonth();
 

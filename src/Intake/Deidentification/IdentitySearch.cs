@@ -7,6 +7,7 @@ namespace Scanlock.Intake.Deidentification;
 internal static class IdentitySearch
 {
     private const int NameInsideWord = 6;
+    private const int NameWithInitial = 4;
     private const int NumberAcrossGaps = 7;
     private const int NumberInsideNumber = 8;
     private const int NumberInsideWord = 6;
@@ -58,15 +59,15 @@ internal static class IdentitySearch
         foreach (var at in Occurrences(folded.Value, name))
         {
             var (from, to) = Places(folded, at, name.Length);
-            var isWhole = StartsWord(text, from) && EndsWord(text, to);
-            if (!isWhole && name.Length < NameInsideWord && name[0] < FirstIdeograph)
+            if (!(StartsWord(text, from) && EndsWord(text, to)) && name[0] < FirstIdeograph)
             {
-                continue;
-            }
+                var (start, end) = (Back(text, from, char.IsLetter), Forward(text, to, char.IsLetter));
+                if (!IsTellingInside(name, end - start) || Vocabulary.IsTechnical(FoldedText.Of(text[start..end])))
+                {
+                    continue;
+                }
 
-            if (!isWhole && name[0] < FirstIdeograph)
-            {
-                (from, to) = (Back(text, from, char.IsLetter), Forward(text, to, char.IsLetter));
+                (from, to) = (start, end);
             }
 
             marks.Add(from, to);
@@ -77,6 +78,10 @@ internal static class IdentitySearch
             }
         }
     }
+
+    /// <summary>Whether a name is meant where it is a part of a word: a long one is, and one with an initial, as in <c>jsmith</c>.</summary>
+    private static bool IsTellingInside(string name, int wordLength) =>
+        name.Length >= NameInsideWord || (name.Length >= NameWithInitial && wordLength == name.Length + 1);
 
     private static void MarkNumber(string text, FoldedText folded, string number, Marks marks)
     {

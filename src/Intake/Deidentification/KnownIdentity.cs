@@ -12,6 +12,7 @@ internal sealed class KnownIdentity
     private const int ShortestNumber = 4;
     private const int LongestPhrase = 128;
     private const int ShortestWord = 4;
+    private const int ShortestJoined = 6;
 
     private static readonly string[] DigitFormats = ["yyyyMMdd", "ddMMyyyy", "MMddyyyy", "yyMMdd", "ddMMyy", "MMddyy"];
     private static readonly string[] WordFormats = ["d MMM", "dd MMM", "MMM d", "MMM dd", "d MMMM", "dd MMMM", "MMMM d", "MMMM dd"];
@@ -121,6 +122,11 @@ internal sealed class KnownIdentity
         if (words.Contains(' ', StringComparison.Ordinal) && !words.Split(' ').All(Vocabulary.IsTechnical))
         {
             phrases.Add(words);
+            var joined = words.Replace(" ", "", StringComparison.Ordinal);
+            if (joined.Length >= ShortestJoined && joined.All(char.IsLetter))
+            {
+                names.Add(joined);
+            }
         }
     }
 

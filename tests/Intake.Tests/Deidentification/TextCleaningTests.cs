@@ -15,6 +15,9 @@ public sealed class TextCleaningTests
     [InlineData("thorax Dr Wrenfell MD", "thorax")]
     [InlineData("wrenfell_thorax", "thorax")]
     [InlineData("WrenfellCT", "CT")]
+    [InlineData("by okent, lung", "by, lung")]
+    [InlineData("kentada lung", "lung")]
+    [InlineData("Kentucky lung", "Kentucky lung")]
     [InlineData("Wrenfells Thorax", "Thorax")]
     [InlineData("pid=MRN4455667 lung", "pid= lung")]
     [InlineData("pid 4455-667", "pid")]
@@ -35,6 +38,7 @@ public sealed class TextCleaningTests
     [InlineData("thorax 12 June 2019", "thorax")]
     [InlineData("thorax 2. März 1999 control", "thorax control")]
     [InlineData("thorax Jun 12, 2019", "thorax")]
+    [InlineData("thorax 12JUN2019", "thorax")]
     [InlineData("thorax 20190612", "thorax")]
     [InlineData("thorax +44 20 7946 0018", "thorax")]
     [InlineData("thorax (555) 010-4477", "thorax")]
@@ -97,6 +101,7 @@ public sealed class TextCleaningTests
         var known = new KnownIdentity();
         known.AddName("Wrenfell^Ottoline^^Mrs");
         known.AddName("Müller^Hans");
+        known.AddName("Kent^Ada");
         known.AddPhrase("MRN4455667");
         known.AddPhrase("Infirmary of Quenby");
         known.AddDate("19610309");
