@@ -40,6 +40,7 @@ public sealed record KnownObjectsQuery(IReadOnlyList<Sha256Digest> Objects);
 public sealed record KnownObjects(IReadOnlyList<int> Known);
 
 /// <summary>What became of one object.</summary>
+/// <param name="Ordinal">Its number in its session; -1 where it got none, because nothing may be sent there any more.</param>
 /// <param name="Outcome"><c>stored</c>, <c>duplicate</c>, <c>quarantined</c> or <c>refused</c>.</param>
 /// <param name="Code">A code of the intake's closed lists, or one of the gateway's own, where quarantined or refused.</param>
 /// <param name="Reason">The reason in words, without anything from the object.</param>

@@ -18,6 +18,9 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
 
     /// <summary>What is read of a part that the intake has refused long before.</summary>
     private const long LongestPart = 16L << 30;
+
+    /// <summary>In place of the ordinal of an object that got none.</summary>
+    private const int Unnumbered = -1;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     public async Task<StoreReport> TakeAsync(Sender sender, string? study, string boundary, Stream body, CancellationToken cancellationToken)
@@ -82,13 +85,13 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
     {
         if (sender.Token is { } token && !await tokens.IsStillUsableAsync(token, cancellationToken))
         {
-            return NotTaken(0, FailureReasons.NotAuthorizedCode, "The upload token was revoked or has expired.");
+            return NotTaken(Unnumbered, FailureReasons.NotAuthorizedCode, "The upload token was revoked or has expired.");
         }
 
         var begun = await sessions.BeginAsync(sender, cancellationToken);
         if (begun.IsRefused)
         {
-            return NotTaken(0, FailureReasons.ConflictCode, begun.Refusal.Sentence);
+            return NotTaken(Unnumbered, FailureReasons.ConflictCode, begun.Refusal.Sentence);
         }
 
         using var underWay = begun.Value;

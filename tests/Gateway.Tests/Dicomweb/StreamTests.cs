@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Datasets.Uploads;
 using Scanlock.Gateway.Tests.Hosting;
@@ -100,6 +101,21 @@ public sealed class StreamTests(PacsFixture pacs) : IClassFixture<PacsFixture>
         hospital.Clock.Advance(RollingSessions.Idle + TimeSpan.FromSeconds(1));
         await rolling.CloseIdleAsync(CancellationToken.None);
         Assert.Equal(2, await EntriesAsync(token));
+    }
+
+    [Fact]
+    [Trait("promise", "P7")]
+    public async Task A_steward_who_names_no_session_has_one_too()
+    {
+        var token = await pacs.NewDatasetAsync();
+        using var body = Pacs.Multipart(Phantom.Of(1, 1).ToDicom());
+        Assert.Equal(HttpStatusCode.OK, (await hospital.StowAsync(new("Bearer", hospital.Steward), Pacs.Studies(token.Token.Dataset), body)).Status);
+        hospital.Clock.Advance(RollingSessions.Idle + TimeSpan.FromSeconds(1));
+        await hospital.Services.GetRequiredService<RollingSessions>().CloseIdleAsync(CancellationToken.None);
+        var entry = Assert.Single(
+            await hospital.LogAsync(), logged => logged.Act == Acts.DatasetUpload && logged.Subjects["dataset"] == token.Token.Dataset);
+        Assert.Equal((1L, "stella"), (entry.Counts["stored"], entry.Subjects["by"].Split('#')[^1]));
+        Assert.Single(hospital.Services.GetServices<IHostedService>().OfType<IdleSessionClosing>());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Storage;
@@ -163,9 +164,9 @@ internal sealed partial class IdleSessionClosing(RollingSessions sessions, ILogg
             {
                 await sessions.CloseIdleAsync(stoppingToken);
             }
-            catch (AuditUnavailableException e)
+            catch (Exception e) when (e is AuditUnavailableException or DbException or DbUpdateException)
             {
-                // They stay open, and the next round tries again.
+                // They stay open, and the next round tries again; nothing of this is a reason to stop the gateway.
                 LogNotClosed(logger, e);
             }
         }
