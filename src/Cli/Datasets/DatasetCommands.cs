@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scanlock.Cli.Datasets.Uploads;
 using Scanlock.Cli.Hosts;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Gateway;
@@ -30,7 +31,7 @@ internal static class DatasetCommands
                 dataset, parse.GetValue(title) ?? dataset, parse.GetValue(description) ?? "", await File.ReadAllTextAsync(parse.GetRequiredValue(policy).FullName, cancellationToken));
             var entry = await session.Gateway(parse).PostAsync(
                 GatewayRoutes.Datasets, body, ContractsJson.Strict.CreateDataset, ContractsJson.Strict.DatasetEntry, cancellationToken);
-            return Output.Show(parse, entry, ContractsJson.Strict.DatasetEntry, output => output.WriteLine($"Created '{entry.Name}'. Next: scanlock dataset upload FOLDER --dataset {entry.Name}"));
+            return Output.Show(parse, entry, ContractsJson.Strict.DatasetEntry, output => output.WriteLine($"Created '{entry.Name}'. Next: scanlock dataset upload PATH --dataset {entry.Name}"));
         });
         return command;
     }

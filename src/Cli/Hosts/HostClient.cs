@@ -7,16 +7,19 @@ using Polly.Retry;
 
 namespace Scanlock.Cli.Hosts;
 
-/// <summary>Calls one host as the signed-in person. Every call of ours may be repeated, so a lost connection is tried again.</summary>
-internal sealed class HostClient(Session session, string url)
+/// <summary>
+/// Calls one host as the signed-in person, or by a token of its own. Every call of ours may be repeated, so a lost connection is tried again.
+/// </summary>
+/// <param name="session">Whose sign-ins.</param>
+/// <param name="url">The host's.</param>
+/// <param name="bearer">A token to use instead of a sign-in, or null.</param>
+internal sealed class HostClient(Session session, string url, string? bearer = null)
 {
     // An answer that did not come in time is not asked for again: the person has waited long enough.
     private static readonly ResiliencePipeline<HttpResponseMessage> s_retries = new ResiliencePipelineBuilder<HttpResponseMessage>()
         .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
         {
-            ShouldHandle = new PredicateBuilder<HttpResponseMessage>()
-                .Handle<HttpRequestException>()
-                .HandleResult(answer => answer.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout),
+            ShouldHandle = IsLost,
             MaxRetryAttempts = 3,
             BackoffType = DelayBackoffType.Exponential,
             Delay = TimeSpan.FromMilliseconds(300),
@@ -25,6 +28,14 @@ internal sealed class HostClient(Session session, string url)
         .Build();
 
     public string Url => url;
+
+    /// <summary>Whether a call did not reach the host, or not its answer back.</summary>
+    public static ValueTask<bool> IsLost(RetryPredicateArguments<HttpResponseMessage> call) => ValueTask.FromResult(call.Outcome switch
+    {
+        { Exception: { } error } => error is HttpRequestException,
+        { Result: { } answer } => answer.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout,
+        _ => false,
+    });
 
     /// <summary>A token of the person for this host, for another host to act in their name within a scope.</summary>
     public Task<string> DelegateAsync(string scope, CancellationToken cancellationToken) => session.TokenAsync(url, scope, cancellationToken);
@@ -68,11 +79,26 @@ internal sealed class HostClient(Session session, string url)
         return await ReadAsync(answer, type, cancellationToken);
     }
 
-    /// <summary>Posts a file as it streams from disk.</summary>
-    public async Task<T> PostFileAsync<T>(string path, string file, string mediaType, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <summary>Posts objects to a DICOMweb server (STOW-RS); stored or not, the answer says so of each.</summary>
+    /// <param name="path">Of the studies.</param>
+    /// <param name="body">Makes the body, once for each attempt.</param>
+    /// <param name="retries">How a lost call is tried again: objects take longer than other calls.</param>
+    /// <param name="type">The answer's.</param>
+    /// <param name="cancellationToken">Abandons the call.</param>
+    public async Task<T> StoreAsync<T>(
+        string path, Func<HttpContent> body, ResiliencePipeline<HttpResponseMessage> retries, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Post, path, () => Content(new StreamContent(File.OpenRead(file)), mediaType), cancellationToken);
-        return await ReadAsync(answer, type, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Post, path, body, retries, StowHeaders, cancellationToken);
+        return answer.Content.Headers.ContentType?.MediaType == "application/json" && answer.StatusCode == HttpStatusCode.Conflict
+            ? await ParseAsync(answer, type, cancellationToken)
+            : await ReadAsync(answer, type, cancellationToken);
+
+        // Who may not send is told so before the objects go out.
+        static void StowHeaders(HttpRequestMessage request)
+        {
+            request.Headers.Accept.Add(new("application/json"));
+            request.Headers.ExpectContinue = true;
+        }
     }
 
     /// <summary>Downloads to a file, which appears only when whole.</summary>
@@ -99,17 +125,23 @@ internal sealed class HostClient(Session session, string url)
         return content;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellationToken) =>
+        SendAsync(method, path, content, s_retries, static _ => { }, cancellationToken);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, Func<HttpContent>? content, ResiliencePipeline<HttpResponseMessage> retries, Action<HttpRequestMessage> prepare,
+        CancellationToken cancellationToken)
     {
-        var token = await session.TokenAsync(url, scope: null, cancellationToken);
+        var token = bearer ?? await session.TokenAsync(url, scope: null, cancellationToken);
         var patience = method == HttpMethod.Get ? BoundedCall.AnswerPatience : Timeout.InfiniteTimeSpan;
         try
         {
-            return await s_retries.ExecuteAsync(
+            return await retries.ExecuteAsync(
                 async cancellation =>
                 {
                     using var request = new HttpRequestMessage(method, url + path) { Content = content?.Invoke() };
                     request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+                    prepare(request);
                     return await BoundedCall.SendAsync(session.Http, request, HttpCompletionOption.ResponseHeadersRead, patience, cancellation);
                 },
                 cancellationToken);
@@ -127,6 +159,11 @@ internal sealed class HostClient(Session session, string url)
             throw await HostProblemException.ReadAsync(answer, cancellationToken);
         }
 
+        return await ParseAsync(answer, type, cancellationToken);
+    }
+
+    private static async Task<T> ParseAsync<T>(HttpResponseMessage answer, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
         try
         {
             return await JsonSerializer.DeserializeAsync(await answer.Content.ReadAsStreamAsync(cancellationToken), type, cancellationToken)

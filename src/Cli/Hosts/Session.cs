@@ -42,7 +42,8 @@ internal sealed class Session : IDisposable
 
     public static Session Of(ParseResult parse) => new(parse.GetRequiredValue(ProfileOption), TimeProvider.System);
 
-    public HostClient Gateway(ParseResult parse) => Host(parse.GetValue(GatewayOption), _store.Read().Gateway, "gateway");
+    /// <param name="bearer">A token to use instead of a sign-in.</param>
+    public HostClient Gateway(ParseResult parse, string? bearer = null) => Host(parse.GetValue(GatewayOption), _store.Read().Gateway, "gateway", bearer);
 
     public HostClient Broker(ParseResult parse) => Host(parse.GetValue(BrokerOption), _store.Read().Broker, "broker");
 
@@ -115,11 +116,11 @@ internal sealed class Session : IDisposable
     private string? Good(Login? login, string host, string scope) => login?.Tokens
         .FirstOrDefault(token => token.Resource == host && token.Scope == scope && token.ExpiresAt - s_margin > _time.GetUtcNow())?.Token;
 
-    private HostClient Host(string? asked, string? remembered, string kind)
+    private HostClient Host(string? asked, string? remembered, string kind, string? bearer = null)
     {
         var url = asked ?? remembered ?? throw HostProblemException.Local("not-signed-in", $"Which {kind}? Sign in first: scanlock login URL");
         return Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
-            ? new(this, url.TrimEnd('/'))
+            ? new(this, url.TrimEnd('/'), bearer)
             : throw HostProblemException.Local("bad-url", $"'{url}' is not the URL of a {kind}.");
     }
 

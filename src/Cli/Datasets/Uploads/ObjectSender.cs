@@ -1,0 +1,92 @@
+using Polly;
+using Polly.Retry;
+using Scanlock.Cli.Hosts;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Gateway;
+
+namespace Scanlock.Cli.Datasets.Uploads;
+
+/// <summary>
+/// Sends objects to one dataset, some in each request, and says of each what became of it. What a broken connection swallowed is sent again:
+/// the gateway knows an object that it has, so nothing doubles. Safe for use from several sides at once.
+/// </summary>
+internal sealed class ObjectSender(HostClient gateway, string path, Action<string> waiting)
+{
+    private const int MostRetries = 8;
+
+    /// <summary>How often an object is sent that the gateway asks to have again, or has not read.</summary>
+    private const int MostRounds = 4;
+
+    // A gateway that is restarted is back well within these.
+    private readonly ResiliencePipeline<HttpResponseMessage> _retries = new ResiliencePipelineBuilder<HttpResponseMessage>()
+        .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+        {
+            ShouldHandle = HostClient.IsLost,
+            MaxRetryAttempts = MostRetries,
+            BackoffType = DelayBackoffType.Exponential,
+            Delay = TimeSpan.FromMilliseconds(300),
+            MaxDelay = TimeSpan.FromSeconds(10),
+            UseJitter = true,
+            OnRetry = retry =>
+            {
+                waiting($"{gateway.Url} does not answer; trying again");
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
+
+    /// <summary>Sends these, and hands on each outcome as it is known.</summary>
+    /// <exception cref="HostProblemException">The gateway takes no more, or is gone.</exception>
+    public async Task SendAsync(IReadOnlyList<UploadItem> items, Action<UploadItem, FileOutcome> settled, CancellationToken cancellationToken)
+    {
+        var left = items;
+        for (var round = 1; left.Count > 0; round++)
+        {
+            left = await SendOnceAsync(left, round == MostRounds, settled, cancellationToken);
+        }
+    }
+
+    /// <summary>What is to be sent again.</summary>
+    private async Task<List<UploadItem>> SendOnceAsync(IReadOnlyList<UploadItem> items, bool isLast, Action<UploadItem, FileOutcome> settled, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ObjectOutcome> outcomes;
+        try
+        {
+            var answer = await gateway.StoreAsync(path, () => new MultipartObjects(items), _retries, ContractsJson.Strict.UploadedObjects, cancellationToken);
+            outcomes = answer.Objects;
+        }
+        catch (BrokenItemException broken)
+        {
+            settled(broken.Item, FileOutcomes.Unread(broken.Item.Label, broken.Why.Code, broken.Why.Message));
+            return [.. items.Where(item => item != broken.Item)];
+        }
+
+        var again = new List<UploadItem>();
+        foreach (var (item, outcome) in items.Zip(outcomes))
+        {
+            if (outcome.Code is "conflict" or "not-authorized")
+            {
+                // Said of the session or the token, so of every object to come as well.
+                throw HostProblemException.Local(outcome.Code, outcome.Reason ?? "The gateway takes no more objects.");
+            }
+
+            if (outcome.Code == "interrupted" && !isLast)
+            {
+                again.Add(item);
+            }
+            else
+            {
+                settled(item, new(item.Label, outcome.Outcome, outcome.Code ?? "", outcome.Reason ?? ""));
+            }
+        }
+
+        var unheard = items.Skip(outcomes.Count).ToList();
+        if (isLast)
+        {
+            unheard.ForEach(item => settled(item, FileOutcomes.Unread(item.Label, "not-taken", "The gateway did not read the object to its end.")));
+            return [];
+        }
+
+        return [.. again, .. unheard];
+    }
+}

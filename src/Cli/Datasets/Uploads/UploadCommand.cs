@@ -1,0 +1,150 @@
+using System.CommandLine;
+using Scanlock.Cli.Hosts;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Gateway;
+
+namespace Scanlock.Cli.Datasets.Uploads;
+
+/// <summary>
+/// <c>dataset upload</c>: sends DICOM objects by STOW-RS. The gateway never learns a file's name, so the names in the report are put
+/// back here. What the gateway has already is not sent again.
+/// </summary>
+internal static class UploadCommand
+{
+    private const int MostJobs = 64;
+    private static readonly TimeSpan s_closing = TimeSpan.FromSeconds(5);
+
+    private static readonly Option<int> s_jobs = new("--jobs") { HelpName = "N", Description = "Requests at the same time.", DefaultValueFactory = _ => 4 };
+
+    private static readonly Option<FileInfo?> s_token = new("--token-file")
+    {
+        HelpName = "FILE", Description = "Send by the upload token in this file (mode 0600) instead of a sign-in; needs --dataset, and --gateway where nobody has signed in here.",
+    };
+
+    private static readonly Option<FileInfo?> s_report = new("--report") { HelpName = "FILE", Description = "Write what became of every file as CSV." };
+
+    public static Command Build()
+    {
+        var paths = new Argument<string[]>("PATH")
+        {
+            Arity = ArgumentArity.OneOrMore,
+            Description = "A folder (with all below it that is not hidden and no table), a zip archive, a DICOMDIR (the objects it lists), or a DICOM file.",
+        };
+        var dataset = DatasetOption.Build();
+        s_jobs.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MostJobs)
+            {
+                result.AddError($"--jobs is between 1 and {MostJobs}.");
+            }
+        });
+        var command = new Command("upload", "Send DICOM objects; run it again to go on where it stopped.") { paths, dataset, s_jobs, s_token, s_report, Session.GatewayOption };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(s_token) is not null && result.GetValue(dataset) is null)
+            {
+                result.AddError("--token-file needs --dataset: a token cannot ask which datasets there are.");
+            }
+        });
+        command.SetAction((parse, cancellationToken) => UploadAsync(parse, parse.GetRequiredValue(paths), parse.GetValue(dataset), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> UploadAsync(ParseResult parse, string[] paths, string? dataset, CancellationToken cancellationToken)
+    {
+        using var session = Session.Of(parse);
+        var token = parse.GetValue(s_token) is { } file ? TokenFile.Read(file) : null;
+        var gateway = session.Gateway(parse, token);
+        using var contents = await UploadContents.OfAsync(paths, cancellationToken);
+        if (contents.Items.Count == 0 && contents.LeftOut.Count == 0)
+        {
+            return Failure.Report(parse, ExitCode.Failed, "nothing-to-send", $"There is nothing to send in {string.Join(", ", paths)}.");
+        }
+
+        using var report = parse.GetValue(s_report) is { } name ? new ReportFile(name) : null;
+        var destination = new Destination(gateway, token is null ? await DatasetOption.ResolveAsync(gateway, dataset, cancellationToken) : dataset!, token is not null);
+        using var progress = new UploadProgress(parse, contents.Items.Count);
+        using var run = new UploadRun(destination.IsByToken ? null : destination.KnownAsync, cancellation => destination.OpenAsync(progress, cancellation), progress, parse.GetValue(s_jobs));
+        Exception? failure = null;
+        try
+        {
+            await run.RunAsync(contents.Items, cancellationToken);
+        }
+        catch (Exception e) when (e is HostProblemException or OperationCanceledException or IOException)
+        {
+            failure = e;
+        }
+
+        await destination.CloseAsync();
+        progress.Dispose();
+        report?.Write(run.Outcomes.Concat(contents.LeftOut));
+        return Show(parse, UploadSummary.Of(destination.Dataset, contents.Items.Count, run.Outcomes, contents.LeftOut, progress), failure);
+    }
+
+    private static int Show(ParseResult parse, UploadSummary summary, Exception? failure)
+    {
+        Output.Show(parse, summary, UploadSummaryJson.Default.UploadSummary, summary.Show);
+        if (failure is null)
+        {
+            var isAnythingThere = summary.Stored + summary.Duplicates + summary.Quarantined.Count > 0;
+            return isAnythingThere && summary.Unreadable.Count == 0 ? ExitCode.Done : ExitCode.Failed;
+        }
+
+        var goOn = $"{summary.NotSent} of {summary.Objects} files were not sent, and nothing is half there. Run the same command again to send them.";
+        return failure switch
+        {
+            HostProblemException problem => Failure.Report(parse, problem.ExitCode, problem.Name, $"{problem.Message} {goOn}"),
+            OperationCanceledException => Failure.Report(parse, ExitCode.Failed, "cancelled", $"stopped: {goOn}"),
+            _ => Failure.Report(parse, ExitCode.Failed, "io", $"{failure.Message} {goOn}"),
+        };
+    }
+
+    /// <summary>The dataset that is sent to, and the session there, which is opened only when something has to be sent.</summary>
+    private sealed class Destination(HostClient gateway, string dataset, bool isByToken)
+    {
+        private string? _upload;
+
+        public string Dataset => dataset;
+
+        public bool IsByToken => isByToken;
+
+        public async Task<IReadOnlyCollection<int>> KnownAsync(IReadOnlyList<Sha256Digest> digests, CancellationToken cancellationToken)
+        {
+            var answer = await gateway.PostAsync(
+                Routes.Fill(GatewayRoutes.KnownObjects, dataset), new KnownObjectsQuery(digests), ContractsJson.Strict.KnownObjectsQuery, ContractsJson.Strict.KnownObjects, cancellationToken);
+            return [.. answer.Known];
+        }
+
+        public async Task<ObjectSender> OpenAsync(UploadProgress progress, CancellationToken cancellationToken)
+        {
+            var path = Routes.Fill(DicomwebRoutes.Studies, dataset);
+            if (!isByToken)
+            {
+                _upload = (await gateway.PostAsync(Routes.Fill(GatewayRoutes.Uploads, dataset), ContractsJson.Strict.UploadSession, cancellationToken)).Id;
+                path += $"?{DicomwebRoutes.UploadQuery}={_upload}";
+            }
+
+            return new(gateway, path, progress.Note);
+        }
+
+        /// <summary>Closes the session, also where the upload was stopped; a gateway that is gone closes it by itself later.</summary>
+        public async Task CloseAsync()
+        {
+            if (_upload is null)
+            {
+                return;
+            }
+
+            using var patience = new CancellationTokenSource(s_closing);
+            try
+            {
+                await gateway.PostAsync(Routes.Fill(GatewayRoutes.CloseUpload, dataset, _upload), ContractsJson.Strict.UploadReport, patience.Token);
+            }
+            catch (Exception e) when (e is HostProblemException or OperationCanceledException)
+            {
+                // What was sent counts all the same: the gateway closes the session when it was idle.
+                _upload = null;
+            }
+        }
+    }
+}
