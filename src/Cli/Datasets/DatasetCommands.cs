@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scanlock.Cli.Datasets.Labels;
 using Scanlock.Cli.Datasets.Uploads;
 using Scanlock.Cli.Hosts;
 using Scanlock.Contracts;
@@ -11,7 +12,7 @@ internal static class DatasetCommands
 {
     public static IEnumerable<Command> All() =>
     [
-        new Command("dataset", "Share CT data under a policy.") { Create(), UploadCommand.Build(), LabelCommand.Build(), Seal(), List(), Show(), Policy(), Withdraw() },
+        new Command("dataset", "Share CT data under a policy.") { Create(), UploadCommand.Build(), LabelCommand.Build(), TokenCommands.All(), Seal(), List(), Show(), Policy(), Withdraw() },
     ];
 
     internal static Argument<string> Name() => new("NAME") { Description = "The dataset." };

@@ -56,12 +56,16 @@ public sealed record UploadReport(
 /// <c>file</c> (keys are SHA-256 digests of the files' bytes; names stay with the uploader), <c>sop</c>, <c>series</c>, <c>study</c>,
 /// <c>accession</c> or <c>patient</c>.
 /// </param>
-public sealed record LabelUpload(string Name, string KeyKind, IReadOnlyList<LabelAssignment> Rows);
+/// <param name="SkipUnmatched">Label the others although some rows match no object.</param>
+public sealed record LabelUpload(string Name, string KeyKind, IReadOnlyList<LabelAssignment> Rows, bool SkipUnmatched = false);
 
 /// <param name="Patient">Groups samples by patient where the headers do not; hashed like any patient id, or null.</param>
 public sealed record LabelAssignment(string Key, string Value, string? Patient);
 
-/// <param name="Unmatched">Always empty: rows that match no object refuse the whole, and the problem's member "unmatched" has their positions.</param>
+/// <param name="Unmatched">
+/// Positions of the rows that were skipped. Unless that is asked for, rows that match no object refuse the whole, and the problem's member
+/// "unmatched" has their positions.
+/// </param>
 public sealed record LabelReport(int Labelled, int Unlabelled, IReadOnlyList<int> Unmatched);
 
 /// <param name="LeaveOutUnlabelled">Seal although some objects have no label; those stay out of this version.</param>

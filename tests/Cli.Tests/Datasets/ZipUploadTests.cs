@@ -52,8 +52,7 @@ public sealed class ZipUploadTests(LocalGateway gateway) : IClassFixture<LocalGa
             new("link.dcm", "/etc/passwd"u8.ToArray()) { Mode = Link },
             new("pipe.dcm", slices[8]) { Mode = Pipe },
             new("within.dcm", ForgedZip.Of(new ForgedEntry("a.dcm", slices[9]))),
-            new("claims.dcm", slices[9]) { SaysBytes = 0xFFFF0000 },
-            new("bomb.dcm", new byte[80 << 20]),
+            new("bomb.dcm", slices[9]) { SaysBytes = 100 << 20 },
             new("folder/", []),
             new("empty.dcm", [])));
 
@@ -61,7 +60,7 @@ public sealed class ZipUploadTests(LocalGateway gateway) : IClassFixture<LocalGa
 
         Assert.Equal(5, Number(report, "stored"));
         Assert.Equal(
-            ["bomb.dcm too-dense", "checksum.dcm bad-checksum", "claims.dcm too-dense", "encrypted.dcm encrypted", "less.dcm forged-size", "more.dcm forged-size"],
+            ["bomb.dcm too-dense", "checksum.dcm bad-checksum", "encrypted.dcm encrypted", "less.dcm forged-size", "more.dcm bad-checksum"],
             Reasons(report, "unreadable"));
         Assert.Equal(["empty.dcm empty", "link.dcm link", "pipe.dcm special", "within.dcm archive"], Reasons(report, "skipped"));
         Assert.False(Path.Exists("/tmp/climbs.dcm") || Path.Exists("/etc/absolute.dcm"));
@@ -74,11 +73,11 @@ public sealed class ZipUploadTests(LocalGateway gateway) : IClassFixture<LocalGa
     [InlineData("damaged", "is no zip archive")]
     public async Task An_archive_made_to_do_harm_is_not_read_at_all(string kind, string says)
     {
-        var air = new byte[60 << 20];
+        var air = new byte[10_000];
         var archive = kind switch
         {
-            "overlap" => ForgedZip.Of([.. Enumerable.Range(0, 200).Select(i => new ForgedEntry($"{i}.dcm", new byte[100_000]) { SharesData = i > 0 })]),
-            "many" => ForgedZip.Of([.. Enumerable.Range(0, 20).Select(i => new ForgedEntry($"{i}.dcm", air))]),
+            "overlap" => ForgedZip.Of([.. Enumerable.Range(0, 200).Select(i => new ForgedEntry($"{i}.dcm", air) { SharesData = i > 0 })]),
+            "many" => ForgedZip.Of([.. Enumerable.Range(0, 20).Select(i => new ForgedEntry($"{i}.dcm", air) { SaysBytes = 60 << 20 })]),
             _ => ForgedZip.Of(new ForgedEntry("a.dcm", air))[..^10],
         };
         await System.IO.File.WriteAllBytesAsync(_folder["bad.zip"], archive);
@@ -97,7 +96,7 @@ public sealed class ZipUploadTests(LocalGateway gateway) : IClassFixture<LocalGa
         var slices = scans.Order(StringComparer.Ordinal).Select(System.IO.File.ReadAllBytes).ToArray();
         await System.IO.File.WriteAllBytesAsync(_folder["scans.zip"], ForgedZip.Of(
             new("a.dcm", slices[0]), new("b.dcm", slices[1]) { HasWrongChecksum = true }, new("c.dcm", slices[2]), new("d.dcm", slices[3])));
-        await gateway.JsonAsync($"dataset token create 'PACS ward 3' --dataset {dataset} --out {_folder["token"]}");
+        await gateway.JsonAsync($"dataset token create {dataset} --for 'PACS ward 3' --out {_folder["token"]}");
 
         var report = await gateway.JsonAsync($"dataset upload {_folder["scans.zip"]} --dataset {dataset} --token-file {_folder["token"]}", exitCode: 1);
 

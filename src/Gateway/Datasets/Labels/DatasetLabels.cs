@@ -10,7 +10,7 @@ namespace Scanlock.Gateway.Datasets.Labels;
 
 /// <summary>
 /// Labels objects. Keys are hashed like the objects' own identifiers and compared as hashes; a table with a fault, or with a row that
-/// matches nothing, changes nothing at all.
+/// matches nothing and is not to be skipped, changes nothing at all.
 /// </summary>
 internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
 {
@@ -50,8 +50,8 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
 
         var existing = await db.SampleLabels.Where(label => label.Dataset == dataset && label.Name == upload.Name)
             .ToDictionaryAsync(label => label.Sample, StringComparer.Ordinal, cancellationToken);
-        var labelled = existing.Keys.Union(matching.Value.Keys.Select(sample => sample.Key), StringComparer.Ordinal).Count();
-        foreach (var (sample, row) in matching.Value)
+        var labelled = existing.Keys.Union(matching.Value.Rows.Keys.Select(sample => sample.Key), StringComparer.Ordinal).Count();
+        foreach (var (sample, row) in matching.Value.Rows)
         {
             if (existing.TryGetValue(sample.Key, out var label))
             {
@@ -68,7 +68,7 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
             }
         }
 
-        var report = new LabelReport(labelled, samples.Count - labelled, []);
+        var report = new LabelReport(labelled, samples.Count - labelled, matching.Value.Unmatched);
         return Decided.As<Outcome<LabelReport>>(report, EntryFor(found.Value, upload, report, steward));
     }
 
@@ -78,7 +78,7 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
             Subjects = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = dataset.Name, ["label"] = upload.Name, ["by"] = upload.KeyKind },
             Counts = new Dictionary<string, long>(StringComparer.Ordinal)
             {
-                ["rows"] = upload.Rows.Count, ["labelled"] = report.Labelled, ["unlabelled"] = report.Unlabelled,
+                ["rows"] = upload.Rows.Count, ["labelled"] = report.Labelled, ["unlabelled"] = report.Unlabelled, ["unmatched"] = report.Unmatched.Count,
             },
         };
 

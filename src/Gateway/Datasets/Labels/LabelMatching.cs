@@ -13,8 +13,11 @@ internal static class LabelMatching
 
     public static IReadOnlyList<string> KeyKinds { get; } = [File, "sop", "series", "study", "accession", Patient];
 
-    /// <summary>Every sample with its row; refused as a whole where a row matches none, or where two rows contradict each other.</summary>
-    public static Outcome<Dictionary<SampleRow, LabelAssignment>> Match(LabelUpload upload, IReadOnlyList<SampleRow> samples, DatasetHashes hashes)
+    /// <summary>
+    /// Every sample with its row, and the rows that match none; refused as a whole where those are not to be skipped, where no row matches, or
+    /// where two contradict each other.
+    /// </summary>
+    public static Outcome<MatchedLabels> Match(LabelUpload upload, IReadOnlyList<SampleRow> samples, DatasetHashes hashes)
     {
         var byHash = samples.Where(sample => HashOf(sample, upload.KeyKind) is not null).ToLookup(sample => HashOf(sample, upload.KeyKind)!, StringComparer.Ordinal);
         var matched = new Dictionary<SampleRow, LabelAssignment>();
@@ -37,7 +40,7 @@ internal static class LabelMatching
             }
         }
 
-        if (unmatched.Count > 0)
+        if (unmatched.Count > 0 && (!upload.SkipUnmatched || matched.Count == 0))
         {
             return new Refusal.Unmatched($"{unmatched.Count} of {upload.Rows.Count} labels match no object in the dataset; nothing was changed.", unmatched);
         }
@@ -46,7 +49,7 @@ internal static class LabelMatching
             ? new Refusal.Invalid(
                 "Rows contradict an earlier row about the same object; nothing was changed.",
                 [.. contradicting.Distinct().Take(MostErrors).Select(position => $"row {position + 1} says otherwise than an earlier one")])
-            : matched;
+            : new MatchedLabels(matched, unmatched);
     }
 
     private static string? HashOf(SampleRow sample, string keyKind) => keyKind switch
@@ -60,3 +63,7 @@ internal static class LabelMatching
         _ => throw new ArgumentOutOfRangeException(nameof(keyKind), keyKind, "No such kind of key."),
     };
 }
+
+/// <param name="Rows">The row of each sample that one matches.</param>
+/// <param name="Unmatched">Positions of the rows that match none.</param>
+internal sealed record MatchedLabels(IReadOnlyDictionary<SampleRow, LabelAssignment> Rows, IReadOnlyList<int> Unmatched);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Scanlock.Cli.Datasets;
+namespace Scanlock.Cli.Datasets.Labels;
 
 /// <summary>A CSV file with a heading row (RFC 4180: quotes, doubled quotes, line ends inside quotes).</summary>
 internal sealed class CsvTable(IReadOnlyList<string> headings, IReadOnlyList<CsvRow> rows)
