@@ -12,7 +12,7 @@ internal static class FolderSource
             List<FileSystemInfo> entries;
             try
             {
-                entries = [.. next.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false }).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
+                entries = [.. next.EnumerateFileSystemInfos("*", new EnumerationOptions { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false }).OrderBy(entry => entry.Name, StringComparer.Ordinal)];
             }
             catch (Exception e) when (e is UnauthorizedAccessException or IOException)
             {

@@ -44,7 +44,7 @@ internal sealed class MultipartObjects : HttpContent
         return false;
     }
 
-    private async Task CopyAsync(UploadItem item, Stream target, CancellationToken cancellationToken)
+    private static async Task CopyAsync(UploadItem item, Stream target, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
@@ -67,7 +67,7 @@ internal sealed class MultipartObjects : HttpContent
         }
     }
 
-    private async Task<int> ReadAsync(UploadItem item, Stream source, byte[] buffer, CancellationToken cancellationToken)
+    private static async Task<int> ReadAsync(UploadItem item, Stream source, byte[] buffer, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,7 +79,7 @@ internal sealed class MultipartObjects : HttpContent
         }
     }
 
-    private Stream Open(UploadItem item)
+    private static Stream Open(UploadItem item)
     {
         try
         {

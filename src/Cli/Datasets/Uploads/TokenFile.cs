@@ -13,7 +13,7 @@ internal static class TokenFile
     public static string Read(FileInfo file)
     {
         using var stream = file.OpenRead();
-        if ((File.GetUnixFileMode(stream.SafeFileHandle) & ~OwnerOnly) != 0)
+        if ((File.GetUnixFileMode(stream.SafeFileHandle) & ~OwnerOnly) != UnixFileMode.None)
         {
             throw HostProblemException.Local("token-file-open", $"Others may read '{file}' too: run chmod 600 on it, and make another token if somebody has.");
         }

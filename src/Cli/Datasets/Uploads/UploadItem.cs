@@ -35,18 +35,10 @@ internal sealed class DiskFile(string label, string path, long length) : UploadI
 }
 
 /// <summary>An item cannot be read; nothing else is lost by that.</summary>
-internal sealed class UnreadableItemException : IOException
+internal sealed class UnreadableItemException(string code, string message, Exception? inner = null) : IOException(message, inner)
 {
-    public UnreadableItemException() : this("unreadable", "The file cannot be read.") { }
-
-    public UnreadableItemException(string message) : this("unreadable", message) { }
-
-    public UnreadableItemException(string message, Exception inner) : this("unreadable", message, inner) { }
-
-    public UnreadableItemException(string code, string message, Exception? inner = null) : base(message, inner) => Code = code;
-
     /// <summary>A stable kebab-case name for programs.</summary>
-    public string Code { get; }
+    public string Code => code;
 
     /// <summary>The same for whatever else a reading can throw.</summary>
     public static UnreadableItemException Of(Exception error) => error as UnreadableItemException ?? new("unreadable", "The file cannot be read to its end.", error);
