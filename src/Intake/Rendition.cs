@@ -102,7 +102,9 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
         }
         else
         {
-            Describe(data, frames.Image, frame.Decoded);
+            // Some codecs say 16 bits whatever was stored; what the header says stays true where it is.
+            var form = Holds(frames.Image.Form, frame.Decoded.Form, samples) ? frames.Image.Form : frame.Decoded.Form;
+            Describe(data, frames.Image, frame.Decoded with { Form = form });
             writer.WriteHeader(data, DicomReader.ExplicitLittleEndian);
             writer.BeginNativePixels(samples.Length, frame.Decoded.Form.BitsAllocated);
             writer.WritePixels(samples);
@@ -143,6 +145,33 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
         {
             writer.WriteFragment(part.Span);
         }
+    }
+
+    /// <summary>Whether samples that were decoded in one form are also in another of the same words.</summary>
+    private static bool Holds(PixelForm form, PixelForm decoded, ReadOnlySpan<byte> samples)
+    {
+        if (!form.IsReadable || form.Bytes != decoded.Bytes || form.Signed != decoded.Signed)
+        {
+            return false;
+        }
+
+        var (least, most) = form.Signed ? (-(1 << (form.BitsStored - 1)), (1 << (form.BitsStored - 1)) - 1) : (0, (1 << form.BitsStored) - 1);
+        for (var at = 0; at + form.Bytes <= samples.Length; at += form.Bytes)
+        {
+            int sample = (form.Bytes, form.Signed) switch
+            {
+                (1, true) => (sbyte)samples[at],
+                (1, false) => samples[at],
+                (_, true) => BinaryPrimitives.ReadInt16LittleEndian(samples[at..]),
+                _ => BinaryPrimitives.ReadUInt16LittleEndian(samples[at..]),
+            };
+            if (sample < least || sample > most)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Says how the samples lie that are written natively.</summary>
