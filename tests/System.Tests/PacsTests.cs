@@ -33,6 +33,11 @@ public sealed class PacsTests
         Assert.True(again, said);
         Assert.Equal(24, ward.StoredSamples);
 
+        // What the gateway keeps apart, Orthanc may forget about.
+        await orthanc.AddAsync(Magnetic(await File.ReadAllBytesAsync((await ward.PhantomsAsync(patients: 4, slices: 1))[0])));
+        var (apart, answered) = await orthanc.PushAsync((await orthanc.StudiesAsync()).Except(studies).Single());
+        Assert.True(apart, answered);
+
         await ward.RevokeAsync();
         var (refused, _) = await orthanc.PushAsync(studies[1]);
         Assert.False(refused);
@@ -58,6 +63,15 @@ public sealed class PacsTests
         var (again, said) = await orthanc.PushAsync((await orthanc.StudiesAsync())[0]);
         Assert.True(again, said);
         Assert.Equal(files.Count, ward.StoredSamples);
+    }
+
+    /// <summary>The same object, but of magnetic resonance by its modality.</summary>
+    private static byte[] Magnetic(byte[] instance)
+    {
+        var modality = instance.AsSpan().IndexOf("\u0008\u0000\u0060\u0000CS\u0002\u0000CT"u8);
+        Assert.True(modality > 0);
+        "MR"u8.CopyTo(instance.AsSpan(modality + 8));
+        return instance;
     }
 
     private static async Task StoreAsync(Orthanc orthanc, IReadOnlyList<string> files)
