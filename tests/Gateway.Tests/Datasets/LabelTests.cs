@@ -63,6 +63,17 @@ public sealed class LabelTests
         Assert.Contains(named, answer.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("7")]
+    [InlineData("val")]
+    public async Task A_class_and_the_part_of_a_split_are_labels(string value)
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.CreateAsync();
+        await hospital.UploadAsync([Phantom.Of(1, 1).ToDicom()]);
+        Assert.Equal(1, (await hospital.LabelAsync("patient", [new("PHANTOM-0001", value, null)])).As(ContractsJson.Strict.LabelReport).Labelled);
+    }
+
     [Fact]
     public async Task Two_rows_that_contradict_each_other_are_refused()
     {

@@ -18,6 +18,9 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
     private const int MostErrors = 100;
     private const int LongestText = 256;
 
+    // The only words: free text would let a wrong column carry a patient's name into the dataset.
+    private static readonly HashSet<string> s_parts = new(StringComparer.Ordinal) { "train", "val", "test" };
+
     public async Task<Outcome<LabelReport>> LabelAsync(string dataset, LabelUpload upload, Person steward, CancellationToken cancellationToken)
     {
         var attempt = Attempt.At(Acts.DatasetLabel, Actors.Of(steward), ("dataset", dataset));
@@ -118,7 +121,9 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
             return $"row {position + 1}: the key of a file is the digest of its bytes, 'sha256:' and 64 hex digits";
         }
 
-        return row.Value.Length is > 0 and <= 4 && row.Value.All(char.IsAsciiDigit) ? null : $"row {position + 1}: a class is a number from 0 to 9999";
+        return (row.Value.Length is > 0 and <= 4 && row.Value.All(char.IsAsciiDigit)) || s_parts.Contains(row.Value)
+            ? null
+            : $"row {position + 1}: a class is a number from 0 to 9999; the part of a split is train, val or test";
     }
 
     private static bool IsLabelName(string name) => name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0])
