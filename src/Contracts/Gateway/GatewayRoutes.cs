@@ -24,6 +24,17 @@ public static class GatewayRoutes
 
     /// <summary>POST destroys all that came by the token and is in no sealed version.</summary>
     public const string DropUploads = "/api/v1/datasets/{dataset}/upload-tokens/{token}/drop";
+
+    /// <summary>GET lists what is kept apart; queries <c>code</c>, <c>after</c> (a page's <c>next</c>) and <c>limit</c>.</summary>
+    public const string Quarantine = "/api/v1/datasets/{dataset}/quarantine";
+    public const string ReleaseQuarantined = "/api/v1/datasets/{dataset}/quarantine/release";
+    public const string DeleteQuarantined = "/api/v1/datasets/{dataset}/quarantine/delete";
+
+    /// <summary>GET judges the quality of every series.</summary>
+    public const string Quality = "/api/v1/datasets/{dataset}/quality";
+
+    /// <summary>POST shows one sample: each time is in the log.</summary>
+    public const string Preview = "/api/v1/datasets/{dataset}/preview";
     public const string Labels = "/api/v1/datasets/{dataset}/labels";
 
     /// <summary>POST seals a version.</summary>

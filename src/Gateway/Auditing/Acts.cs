@@ -17,6 +17,13 @@ public static class Acts
     /// <summary>A steward destroys what came by a token.</summary>
     public const string TokenDrop = "token.drop";
 
+    /// <summary>A steward decides on objects that are kept apart.</summary>
+    public const string QuarantineRelease = "quarantine.release";
+    public const string QuarantineDelete = "quarantine.delete";
+
+    /// <summary>A steward looks at one sample.</summary>
+    public const string SamplePreview = "sample.preview";
+
     public const string AccessRequest = "access.request";
     public const string AccessApprove = "access.approve";
     public const string AccessDeny = "access.deny";
@@ -48,7 +55,8 @@ public static class Acts
     public static IReadOnlyList<string> All { get; } =
     [
         DatasetCreate, DatasetPolicy, DatasetUpload, DatasetLabel, DatasetSeal, DatasetWithdraw,
-        TokenCreate, TokenRevoke, TokenDrop, AccessRequest, AccessApprove, AccessDeny, AccessRevoke, PartServe, PartAltered, KeysRelease, KeysRenew,
+        TokenCreate, TokenRevoke, TokenDrop, QuarantineRelease, QuarantineDelete, SamplePreview,
+        AccessRequest, AccessApprove, AccessDeny, AccessRevoke, PartServe, PartAltered, KeysRelease, KeysRenew,
         JobProgress, JobResult, JobReceipt, ResultRequest, ResultApprove, ResultDeny, EntryAbandoned,
     ];
 }

@@ -14,6 +14,8 @@ internal sealed record Phantom
     public string Sop { get; init; } = "1.2.826.0.1.3680043.8.498.1.1.1";
     public string SopClass { get; init; } = "1.2.840.10008.5.1.4.1.1.2";
     public string Modality { get; init; } = "CT";
+    public string ImageType { get; init; } = @"ORIGINAL\PRIMARY\AXIAL";
+    public string? BodyPart { get; init; }
     public int Slice { get; init; } = 1;
     public int Side { get; init; } = 32;
 
@@ -44,13 +46,18 @@ internal sealed record Phantom
         file.Write("DICM"u8);
         Write(file, 0x0002, 0x0000, "UL", BitConverter.GetBytes((uint)meta.Length));
         meta.WriteTo(file);
-        Write(file, 0x0008, 0x0008, "CS", @"ORIGINAL\PRIMARY\AXIAL");
+        Write(file, 0x0008, 0x0008, "CS", ImageType);
         Write(file, 0x0008, 0x0016, "UI", SopClass);
         Write(file, 0x0008, 0x0018, "UI", Sop);
         Write(file, 0x0008, 0x0050, "SH", Accession);
         Write(file, 0x0008, 0x0060, "CS", Modality);
         Write(file, 0x0010, 0x0010, "PN", PatientName);
         Write(file, 0x0010, 0x0020, "LO", Patient);
+        if (BodyPart is not null)
+        {
+            Write(file, 0x0018, 0x0015, "CS", BodyPart);
+        }
+
         Write(file, 0x0018, 0x0050, "DS", "5");
         Write(file, 0x0020, 0x000d, "UI", Study);
         Write(file, 0x0020, 0x000e, "UI", Series);

@@ -10,7 +10,8 @@ namespace Scanlock.Gateway.Datasets.Labels;
 
 /// <summary>
 /// Labels objects. Keys are hashed like the objects' own identifiers and compared as hashes; a table with a fault, or with a row that
-/// matches nothing and is not to be skipped, changes nothing at all.
+/// matches nothing and is not to be skipped, changes nothing at all. What is quarantined is labelled too, for the day it is released, but not
+/// counted.
 /// </summary>
 internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
 {
@@ -45,7 +46,9 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
 
         var hashes = keys.Open(dataset);
         var samples = await db.Samples.Where(sample => sample.Dataset == dataset).ToListAsync(cancellationToken);
-        var matching = LabelMatching.Match(upload, samples, hashes);
+        var apart = (await db.Quarantine.Where(kept => kept.Dataset == dataset).Select(kept => kept.ObjectKey).ToListAsync(cancellationToken))
+            .ToHashSet(StringComparer.Ordinal);
+        var matching = LabelMatching.Match(upload, samples, apart, hashes);
         if (matching.IsRefused)
         {
             return Decided.Nothing<Outcome<LabelReport>>(matching.Refusal);
@@ -53,7 +56,8 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
 
         var existing = await db.SampleLabels.Where(label => label.Dataset == dataset && label.Name == upload.Name)
             .ToDictionaryAsync(label => label.Sample, StringComparer.Ordinal, cancellationToken);
-        var labelled = existing.Keys.Union(matching.Value.Rows.Keys.Select(sample => sample.Key), StringComparer.Ordinal).Count();
+        var counted = samples.Where(sample => !sample.Quarantined).Select(sample => sample.Key).ToHashSet(StringComparer.Ordinal);
+        var labelled = existing.Keys.Union(matching.Value.Rows.Keys.Select(sample => sample.Key), StringComparer.Ordinal).Count(counted.Contains);
         foreach (var (sample, row) in matching.Value.Rows)
         {
             if (existing.TryGetValue(sample.Key, out var label))
@@ -71,7 +75,7 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
             }
         }
 
-        var report = new LabelReport(labelled, samples.Count - labelled, matching.Value.Unmatched);
+        var report = new LabelReport(labelled, counted.Count - labelled, matching.Value.Unmatched);
         return Decided.As<Outcome<LabelReport>>(report, EntryFor(found.Value, upload, report, steward));
     }
 

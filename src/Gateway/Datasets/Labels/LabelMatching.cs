@@ -17,7 +17,10 @@ internal static class LabelMatching
     /// Every sample with its row, and the rows that match none; refused as a whole where those are not to be skipped, where no row matches, or
     /// where two contradict each other.
     /// </summary>
-    public static Outcome<MatchedLabels> Match(LabelUpload upload, IReadOnlyList<SampleRow> samples, DatasetHashes hashes)
+    /// <param name="upload">The labels.</param>
+    /// <param name="samples">All samples, quarantined ones too.</param>
+    /// <param name="apart">Keys of objects that are or were kept apart: a row about one of them that has no sample is no mistake.</param>
+    public static Outcome<MatchedLabels> Match(LabelUpload upload, IReadOnlyList<SampleRow> samples, IReadOnlySet<string> apart, DatasetHashes hashes)
     {
         var byHash = samples.Where(sample => HashOf(sample, upload.KeyKind) is not null).ToLookup(sample => HashOf(sample, upload.KeyKind)!, StringComparer.Ordinal);
         var matched = new Dictionary<SampleRow, LabelAssignment>();
@@ -26,7 +29,7 @@ internal static class LabelMatching
         foreach (var (position, row) in upload.Rows.Index())
         {
             var hash = upload.KeyKind == File ? hashes.ObjectKey(Sha256Digest.Parse(row.Key)) : hashes.Match(upload.KeyKind, row.Key);
-            if (!byHash.Contains(hash))
+            if (!byHash.Contains(hash) && !(upload.KeyKind == File && apart.Contains(hash)))
             {
                 unmatched.Add(position);
             }

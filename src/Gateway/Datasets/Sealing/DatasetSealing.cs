@@ -126,10 +126,7 @@ internal sealed class DatasetSealing(
         return new(
             name,
             (latest?.Version ?? 0) + 1,
-            wanted.ToDictionary(
-                row => row.Key,
-                row => new StoredSample(row.Key, row.Blob, row.EffectivePatient, new SealedPart(Sha256Digest.Parse(row.Ciphertext), row.CiphertextBytes), row.PlaintextBytes),
-                StringComparer.Ordinal),
+            wanted.ToDictionary(row => row.Key, StoredSample.Of, StringComparer.Ordinal),
             [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).ThenBy(label => label.Name, StringComparer.Ordinal)],
             ShardPlan.Of(planned, shards, options.ShardBytes),
             known,

@@ -9,14 +9,11 @@ using Scanlock.Gateway.Storage.Blobs;
 
 namespace Scanlock.Gateway.Datasets.Sealing;
 
-/// <summary>A stored sample: where it lies, and what must be true of it.</summary>
-internal sealed record StoredSample(string Key, string Blob, string Patient, SealedPart File, long PlaintextBytes);
-
 /// <summary>
 /// Writes the parts of a version. Plaintext exists only in memory, between a pipe's ends: samples are decrypted one by one into a tar,
 /// and what leaves the pipe is ciphertext under a random key of the part's own. The header, for the storage key, lies apart.
 /// </summary>
-internal sealed class ShardPacking(IBlobStore blobs, GatewayKeys keys)
+internal sealed class ShardPacking(IBlobStore blobs, GatewayKeys keys, StoredSamples stored)
 {
     private const UnixFileMode ReadableFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -44,7 +41,7 @@ internal sealed class ShardPacking(IBlobStore blobs, GatewayKeys keys)
         await using var tar = new TarWriter(stream, TarEntryFormat.Ustar, leaveOpen: true);
         foreach (var sample in samples)
         {
-            var file = await OpenAsync(dataset, sample, cancellationToken);
+            var file = await stored.OpenAsync(dataset, sample, cancellationToken);
             try
             {
                 var (record, npy) = SampleFile.Read(file);
@@ -59,16 +56,6 @@ internal sealed class ShardPacking(IBlobStore blobs, GatewayKeys keys)
         }
 
         return samples.Count;
-    }
-
-    private async Task<byte[]> OpenAsync(string dataset, StoredSample sample, CancellationToken cancellationToken)
-    {
-        await using var blob = await blobs.OpenReadAsync(BlobNames.Sample(dataset, sample.Blob), cancellationToken)
-            ?? throw new BlobAlteredException($"The stored sample {sample.Key} of '{dataset}' is gone.") { Part = sample.Key };
-        var opened = await ResultSealing.OpenToMemoryAsync(blob, sample.File, keys.Storage, (int)sample.PlaintextBytes, cancellationToken);
-        return opened.IsRefused
-            ? throw new BlobAlteredException($"The stored sample {sample.Key} of '{dataset}' was altered: {opened.Refusal.Message}.") { Part = sample.Key }
-            : opened.Value;
     }
 
     /// <summary>Nothing of the machine or the moment in a tar: the same samples make the same bytes.</summary>

@@ -4,7 +4,6 @@ using Scanlock.Contracts.Gateway;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Datasets.Sealing;
 using Scanlock.Gateway.Storage;
-using Scanlock.Gateway.Storage.Blobs;
 
 namespace Scanlock.Gateway.Datasets.Uploads;
 
@@ -43,13 +42,9 @@ internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, Seali
         var inVersions = (await db.ShardSamples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Sample).ToListAsync(cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
         var free = samples.FindAll(sample => !inVersions.Contains(sample.Key));
-        var keys = free.Select(sample => sample.Key).ToHashSet(StringComparer.Ordinal);
         var kept = await db.Quarantine.Where(row => row.Dataset == dataset && row.Decision == null && uploads.Contains(row.Upload)).ToListAsync(cancellationToken);
-        db.SampleLabels.RemoveRange((await db.SampleLabels.Where(label => label.Dataset == dataset).ToListAsync(cancellationToken))
-            .FindAll(label => keys.Contains(label.Sample)));
-        db.Samples.RemoveRange(free);
+        await SampleRemoval.RemoveAsync(db, dataset, free, cancellationToken);
         db.Quarantine.RemoveRange(kept);
-        db.DiscardedBlobs.AddRange(free.Select(sample => new DiscardedBlobRow { Name = BlobNames.Sample(dataset, sample.Blob) }));
         return new(id, free.Count(sample => !sample.Quarantined), kept.Count, samples.Count - free.Count);
     }
 

@@ -37,7 +37,10 @@ internal sealed class UploadSessions(
         return new UploadSession(upload.Id);
     }
 
-    /// <summary>Which of these objects need not be sent again; their digests are hashed before anything is looked up.</summary>
+    /// <summary>
+    /// Which of these objects need not be sent again; their digests are hashed before anything is looked up. What is kept apart is not among
+    /// them, so that whoever sends it again hears why again.
+    /// </summary>
     public async Task<Outcome<KnownObjects>> KnownAsync(string dataset, KnownObjectsQuery query, Person steward, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -53,7 +56,7 @@ internal sealed class UploadSessions(
         }
 
         var hashes = keys.Open(dataset);
-        var held = (await db.Samples.Where(sample => sample.Dataset == dataset).Select(sample => sample.ObjectKey).Distinct().ToListAsync(cancellationToken))
+        var held = (await db.Samples.Where(sample => sample.Dataset == dataset && !sample.Quarantined).Select(sample => sample.ObjectKey).Distinct().ToListAsync(cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
         return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.ObjectKey(query.Objects[i])))]);
     }
