@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scanlock.Cli.Datasets.Care;
 using Scanlock.Cli.Datasets.Labels;
 using Scanlock.Cli.Datasets.Uploads;
 using Scanlock.Cli.Hosts;
@@ -12,7 +13,21 @@ internal static class DatasetCommands
 {
     public static IEnumerable<Command> All() =>
     [
-        new Command("dataset", "Share CT data under a policy.") { Create(), UploadCommand.Build(), LabelCommand.Build(), TokenCommands.All(), Seal(), List(), Show(), Policy(), Withdraw() },
+        new Command("dataset", "Share CT data under a policy.")
+        {
+            Create(),
+            UploadCommand.Build(),
+            QuarantineCommands.Build(),
+            QualityCommand.Build(),
+            PreviewCommand.Build(),
+            LabelCommand.Build(),
+            TokenCommands.All(),
+            SealCommand.Build(),
+            List(),
+            Show(),
+            Policy(),
+            Withdraw(),
+        },
     ];
 
     internal static Argument<string> Name() => new("NAME") { Description = "The dataset." };
@@ -33,28 +48,6 @@ internal static class DatasetCommands
             var entry = await session.Gateway(parse).PostAsync(
                 GatewayRoutes.Datasets, body, ContractsJson.Strict.CreateDataset, ContractsJson.Strict.DatasetEntry, cancellationToken);
             return Output.Show(parse, entry, ContractsJson.Strict.DatasetEntry, output => output.WriteLine($"Created '{entry.Name}'. Next: scanlock dataset upload PATH --dataset {entry.Name}"));
-        });
-        return command;
-    }
-
-    private static Command Seal()
-    {
-        var name = Name();
-        var leaveOut = new Option<bool>("--leave-out-unlabelled") { Description = "Seal although some objects have no label; those stay out of this version." };
-        var command = new Command("seal", "Pack, encrypt and sign what was uploaded as a new version; a version never changes.") { name, leaveOut, Session.GatewayOption };
-        command.SetAction(async (parse, cancellationToken) =>
-        {
-            using var session = Session.Of(parse);
-            var path = Routes.Fill(GatewayRoutes.Versions, parse.GetRequiredValue(name));
-            var version = await session.Gateway(parse).PostAsync(
-                path, new SealVersion(parse.GetValue(leaveOut)), ContractsJson.Strict.SealVersion, ContractsJson.Strict.SealedVersion, cancellationToken);
-            return Output.Show(parse, version, ContractsJson.Strict.SealedVersion, output => Output.Facts(
-                output,
-                ("dataset", version.Dataset),
-                ("version", $"{version.Version}"),
-                ("samples", $"{version.Samples} of {version.Patients} patients"),
-                ("shards", $"{version.Shards}, {Output.Bytes(version.CiphertextBytes)} encrypted"),
-                ("manifest", version.Manifest.ToString())));
         });
         return command;
     }
