@@ -24,11 +24,11 @@ internal static class BurnedInText
 
     private const double CommonPart = 0.01;
 
-    // How far a line is followed, in its heights: a name's length.
-    private const int FollowedHeights = 12;
-
     // Flat zones need the least contrast: noise is not flat. The rest is looked for at each scale of contrast.
-    private static readonly (bool Flat, int Threshold)[] Cuts = [(true, 35), (false, 42), (false, 150), (false, 450), (false, 1100)];
+    private static readonly (LayerKind Kind, int Threshold)[] Cuts =
+    [
+        (LayerKind.Quiet, 4), (LayerKind.Flat, 35), (LayerKind.Sparse, 42), (LayerKind.Sparse, 150), (LayerKind.Sparse, 450), (LayerKind.Sparse, 1100),
+    ];
 
     /// <summary>The rectangles that hold text, from the top; together they hold all of it, with one pixel around it.</summary>
     /// <param name="hounsfield">Row by row, in HU, or in grey levels that span as much (<see cref="GreyFrames"/>).</param>
@@ -40,7 +40,7 @@ internal static class BurnedInText
         }
 
         var size = TopHat.Padded(rows, columns);
-        var (levels, heights, scratch) = (ArrayPool<short>.Shared.Rent(size), ArrayPool<short>.Shared.Rent(size), ArrayPool<short>.Shared.Rent(size));
+        var (levels, heights, scratch) = (Rented(size), Rented(size), Rented(size));
         try
         {
             var floor = Narrow(hounsfield, levels);
@@ -51,7 +51,7 @@ internal static class BurnedInText
                 FindIn(levels.AsSpan(0, hounsfield.Length), heights.AsSpan(0, hounsfield.Length), rows, columns, dark, floor, scratch.AsSpan(0, hounsfield.Length), found);
             }
 
-            return Join(found, rows, columns);
+            return [.. Join(found).ConvertAll(line => Widened(line.Whole, rows, columns)).OrderBy(static region => region.Row).ThenBy(static region => region.Column)];
         }
         finally
         {
@@ -60,6 +60,8 @@ internal static class BurnedInText
             ArrayPool<short>.Shared.Return(scratch);
         }
     }
+
+    private static short[] Rented(int size) => ArrayPool<short>.Shared.Rent(size);
 
     /// <summary>Finds text and paints it over until none is found: what a first round hid in part may show what it stood beside.</summary>
     /// <returns>Every region that was painted.</returns>
@@ -126,26 +128,40 @@ internal static class BurnedInText
         ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, bool dark, short floor, Span<short> kept, List<Candidate> found)
     {
         var finder = new Zones();
-        foreach (var (flat, threshold) in Cuts)
+        foreach (var (kind, threshold) in Cuts)
         {
-            var layer = new Layer(dark, flat, threshold);
-            if (flat)
+            var layer = new Layer(dark, kind, threshold);
+            if (!Sieved(levels, heights, rows, columns, layer, floor, kept))
             {
-                Sieve.Flat(levels, heights, rows, columns, floor, kept);
-            }
-            else
-            {
-                Sieve.Sparse(heights, rows, columns, threshold, kept);
+                continue;
             }
 
             var zones = finder.Find(levels, kept, rows, columns, layer);
             foreach (var line in TextLines.Find(zones, layer))
             {
-                if (line.Score >= Possible)
+                if (line.Score >= Possible && (layer.Kind != LayerKind.Quiet || Quiet.IsUnder(line, levels, rows, columns)))
                 {
-                    found.Add(line.Score >= Least(line.Upright) ? Followed(Grown(line, zones), flat, levels, kept, rows, columns) : line.Candidate);
+                    found.Add(line.Score >= Least(line.Upright) ? LineEnds.Followed(Grown(line, zones), levels, heights, rows, columns, floor) : line.Candidate);
                 }
             }
+        }
+    }
+
+    // False where nothing is left.
+    private static bool Sieved(ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, Layer layer, short floor, Span<short> kept)
+    {
+        switch (layer.Kind)
+        {
+            case LayerKind.Quiet:
+                return Quiet.Keep(levels, heights, rows, columns, kept);
+            case LayerKind.Flat:
+                Sieve.Flat(levels, heights, rows, columns, floor, kept);
+                return true;
+            case LayerKind.Sparse:
+                Sieve.Sparse(heights, rows, columns, layer.Threshold, kept);
+                return true;
+            default:
+                throw new InvalidOperationException($"{layer.Kind} is not a way to look for zones");
         }
     }
 
@@ -181,48 +197,8 @@ internal static class BurnedInText
         return line.Candidate with { Region = line.Place(top, left, bottom, right) };
     }
 
-    // Letters that run into noise or anatomy of their own level are no zones of their own: of a line in one level, what goes on in that
-    // level between its head and its foot, with spaces as between words, is hidden with it.
-    private static Candidate Followed(Candidate line, bool flat, ReadOnlySpan<short> levels, ReadOnlySpan<short> kept, int rows, int columns)
-    {
-        if (!flat)
-        {
-            return line;
-        }
-
-        var (first, last) = line.Along;
-        var (head, foot) = line.Across;
-        var end = line.Upright ? columns : rows;
-        var farthest = FollowedHeights * line.Height;
-        var (newFirst, newLast) = (first, last);
-        for (var at = first - 1; at >= 0 && newFirst - at <= Candidate.WidestSpace * line.Height && first - at <= farthest; at--)
-        {
-            newFirst = InLevel(levels, kept, columns, line, at, head, foot) ? at : newFirst;
-        }
-
-        for (var at = last + 1; at < end && at - newLast <= Candidate.WidestSpace * line.Height && at - last <= farthest; at++)
-        {
-            newLast = InLevel(levels, kept, columns, line, at, head, foot) ? at : newLast;
-        }
-
-        return line.Lengthened(newFirst, newLast);
-    }
-
-    // Two pixels of a stroke across the line's height at least.
-    private static bool InLevel(ReadOnlySpan<short> levels, ReadOnlySpan<short> kept, int columns, Candidate line, int along, int head, int foot)
-    {
-        var count = 0;
-        for (var across = head; across <= foot; across++)
-        {
-            var at = line.Upright ? (across * columns) + along : (along * columns) + across;
-            count += levels[at] == line.Level && kept[at] > 0 ? 1 : 0;
-        }
-
-        return count > 1;
-    }
-
     // The surest first. What lies on the same line lengthens it, no more: a less sure line may hold some anatomy beside the letters.
-    private static List<TextRegion> Join(List<Candidate> candidates, int rows, int columns)
+    private static List<Candidate> Join(List<Candidate> candidates)
     {
         var joined = new List<Candidate>();
         foreach (var candidate in candidates.Where(static candidate => candidate.Score >= Least(candidate.Upright)).OrderByDescending(static candidate => candidate.Score))
@@ -251,8 +227,7 @@ internal static class BurnedInText
             }
         }
 
-        return [.. joined.Select(candidate => Widened(candidate.Region, rows, columns))
-            .OrderBy(static region => region.Row).ThenBy(static region => region.Column)];
+        return joined;
     }
 
     // The smoothed edge of a letter lies a pixel outside it.

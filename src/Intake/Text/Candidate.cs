@@ -5,7 +5,8 @@ namespace Scanlock.Intake.Text;
 /// <param name="Score">The logarithm of the odds that it is text.</param>
 /// <param name="Level">The level of its letters.</param>
 /// <param name="Contrast">How far they stand out.</param>
-internal readonly record struct Candidate(TextRegion Region, bool Upright, double Score, short Level, float Contrast)
+/// <param name="Exact">Whether most of them are of exactly that level.</param>
+internal readonly record struct Candidate(TextRegion Region, bool Upright, double Score, short Level, float Contrast, bool Exact)
 {
     // In parts of the surer line's height: how much more the rest of a line may reach above and below it.
     private const float Slack = 0.3f;
@@ -15,6 +16,9 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
 
     // Log odds over which two layers that find a line in the same place need not agree in its level.
     private const double Doubtful = -2.5;
+
+    /// <summary>Where it goes on to along the line, past letters that run into what they are drawn on.</summary>
+    internal (int First, int Last) Ends { get; init; } = Upright ? (Region.Column, Region.Right) : (Region.Row, Region.Bottom);
 
     internal (int First, int Last) Along => Upright ? (Region.Column, Region.Right) : (Region.Row, Region.Bottom);
 
@@ -26,7 +30,7 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
     internal bool Continues(Candidate surer)
     {
         var shared = Math.Min(Across.Last, surer.Across.Last) - Math.Max(Across.First, surer.Across.First) + 1;
-        var gap = Math.Max(Along.First - surer.Along.Last, surer.Along.First - Along.Last);
+        var gap = Math.Max(Ends.First - surer.Ends.Last, surer.Ends.First - Ends.Last);
         return Upright == surer.Upright && gap <= WidestSpace * surer.Height && shared >= 0.7f * Math.Min(Height, surer.Height) && Height <= 1.7f * surer.Height;
     }
 
@@ -55,11 +59,14 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
         var slack = (int)(Slack * Height);
         var top = Math.Min(Across.First, Math.Max(rest.Across.First, Across.First - slack));
         var bottom = Math.Max(Across.Last, Math.Min(rest.Across.Last, Across.Last + slack));
-        return Placed((Math.Min(Along.First, rest.Along.First), Math.Max(Along.Last, rest.Along.Last)), (top, bottom));
+        return Placed((Math.Min(Along.First, rest.Along.First), Math.Max(Along.Last, rest.Along.Last)), (top, bottom)) with
+        {
+            Ends = (Math.Min(Ends.First, rest.Ends.First), Math.Max(Ends.Last, rest.Ends.Last)),
+        };
     }
 
-    /// <summary>This line from one place along it to another.</summary>
-    internal Candidate Lengthened(int first, int last) => Placed((first, last), Across);
+    /// <summary>All of it, to its ends.</summary>
+    internal TextRegion Whole => Placed((Math.Min(Along.First, Ends.First), Math.Max(Along.Last, Ends.Last)), Across).Region;
 
     private Candidate Placed((int First, int Last) along, (int First, int Last) across)
     {

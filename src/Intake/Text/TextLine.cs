@@ -12,6 +12,13 @@ internal sealed class TextLine
     private static readonly double[] FlatWeights = [-20.42, 1.76, 4.19, 0.27, 0, -0.61, 0.3, -1.76, 1.5, -5.25, 11.25, 1.38, -0.19, -11.65, -1.57, -10.64, 0];
     private static readonly double[] Weights = [-27.4, 1.97, 4.31, -2.21, -5.85, 10.12, 0.87, -3.79, 5.8, -5.16, 7.81, -0.22, 3.14, -13.02, -1.45, -10.72, -4.32];
 
+    // On one level any contrast is as sure as this one elsewhere, but for blocks of a lossy image: they are lined up too, but few, or down the image.
+    private const int QuietContrast = 300;
+    private const int QuietThreshold = 42;
+    private const int FewLetters = 5;
+    private const double QuietDoubt = 5;
+    private const double FewDoubt = 7;
+
     private readonly Zone[] _letters;
     private readonly float _rows;
 
@@ -53,7 +60,10 @@ internal sealed class TextLine
 
     /// <summary>The line as a region of the image, with its level and contrast.</summary>
     internal Candidate Candidate => new(
-        Place(Top, Left, Bottom, Right), Upright, Score, _letters[_letters.Length / 2].Level, _letters.Average(static letter => letter.Height));
+        Place(Top, Left, Bottom, Right), Upright, Score, Level, _letters.Average(static letter => letter.Height),
+        Array.FindAll(_letters, letter => letter.Level == Level).Length * 2 > _letters.Length);
+
+    private short Level => _letters[_letters.Length / 2].Level;
 
     /// <summary>A rectangle along the line as a region of the image.</summary>
     internal TextRegion Place(int top, int left, int bottom, int right) => Upright
@@ -75,6 +85,7 @@ internal sealed class TextLine
         var stroke = _letters.Average(static letter => (double)letter.Area / letter.Runs);
         var contrast = _letters.Average(static letter => (double)letter.Height);
         var level = _letters.Average(static letter => (double)letter.Level);
+        var quiet = Layer.Kind == LayerKind.Quiet;
         ReadOnlySpan<double> features =
         [
             1,
@@ -85,7 +96,7 @@ internal sealed class TextLine
             _letters.Average(static letter => (double)letter.Height / letter.Peak),
             Aligned(),
             Math.Min(Median(_letters, letter => Math.Abs(letter.Rows - _rows)) / _rows, 0.5),
-            Math.Log(contrast),
+            Math.Log(quiet ? QuietContrast : contrast),
             stroke / _rows,
             _letters.Sum(static letter => (double)letter.Area) / _letters.Sum(static letter => (double)letter.Rows * letter.Columns),
             Math.Log(_rows),
@@ -93,10 +104,10 @@ internal sealed class TextLine
             residual,
             extent,
             Math.Abs(slope),
-            Math.Log(Layer.Threshold),
+            Math.Log(quiet ? QuietThreshold : Layer.Threshold),
         ];
         var weights = Layer.Flat ? FlatWeights : Weights;
-        var score = 0.0;
+        var score = !quiet ? 0 : _letters.Length < 3 ? double.NegativeInfinity : _letters.Length < FewLetters || !Upright ? -QuietDoubt - FewDoubt : -QuietDoubt;
         for (var at = 0; at < features.Length; at++)
         {
             score += weights[at] * features[at];

@@ -1,7 +1,23 @@
 namespace Scanlock.Intake.Text;
 
-/// <summary>How zones were found: what stands out by at least the threshold, lighter or darker than around, flat or of any level.</summary>
-internal readonly record struct Layer(bool Dark, bool Flat, int Threshold);
+/// <summary>Where zones are sought.</summary>
+internal enum LayerKind
+{
+    /// <summary>In pixels of exactly their neighbours' level: drawn without smoothing.</summary>
+    Flat,
+
+    /// <summary>In tiles that are not full of what stands out.</summary>
+    Sparse,
+
+    /// <summary>In tiles most of which has one level, where the least contrast tells.</summary>
+    Quiet,
+}
+
+/// <summary>How zones were found: what stands out by at least the threshold, lighter or darker than around.</summary>
+internal readonly record struct Layer(bool Dark, LayerKind Kind, int Threshold)
+{
+    internal bool Flat => Kind == LayerKind.Flat;
+}
 
 /// <summary>Finds zones that stand side by side as letters do.</summary>
 internal static class TextLines
