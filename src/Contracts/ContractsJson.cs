@@ -32,6 +32,7 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(IntakeHead))]
 [JsonSerializable(typeof(IntakeSample))]
 [JsonSerializable(typeof(IntakeRendition))]
+[JsonSerializable(typeof(IntakeReference))]
 [JsonSerializable(typeof(IntakeVerdict))]
 [JsonSerializable(typeof(SampleFacts))]
 [JsonSerializable(typeof(RefusalCode))]

@@ -45,7 +45,7 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
         findings.Add(header.Head);
         if (!task.Samples)
         {
-            return task.Rendition is { } wanted ? new Rendition(wanted, findings, scratch).Of(dicom) : Whole(dicom, null);
+            return task.Rendition is { } wanted ? new Rendition(wanted, findings, scratch).Of(dicom) : Listed(dicom);
         }
 
         var admission = Admission.Judge(header, dicom.Header.Pixels != PixelDataKind.None);
@@ -61,6 +61,21 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
 
         var (frames, unread) = ObjectFrames.Open(dicom, scratch);
         return frames is null ? Judgement.Of(unread ?? RefusalCode.Damaged) : Take(frames, dicom.Header.DataSet, header, admission.Quarantined);
+    }
+
+    private Judgement Listed(DicomObject dicom)
+    {
+        if (MediaDirectory.FilesOf(dicom.Header.DataSet) is not { } files)
+        {
+            return Judgement.Of(RefusalCode.Damaged);
+        }
+
+        foreach (var file in files)
+        {
+            findings.Add(file);
+        }
+
+        return Whole(dicom, null);
     }
 
     private static Judgement Whole(DicomObject dicom, QuarantineCode? quarantine) =>

@@ -14,6 +14,9 @@ internal sealed class Findings(Stream host)
     internal void Add(IntakeSample sample, ReadOnlySpan<byte> pixels) =>
         IntakeFrames.WriteMessage(host, IntakeMessageKind.Sample, sample, ContractsJson.Strict.IntakeSample, pixels);
 
+    internal void Add(IntakeReference reference) =>
+        IntakeFrames.WriteMessage(host, IntakeMessageKind.Reference, reference, ContractsJson.Strict.IntakeReference, []);
+
     /// <summary>The next bytes of the rendition, of any length.</summary>
     /// <param name="offset">Where they stand in it.</param>
     /// <param name="bytes">The bytes.</param>

@@ -35,6 +35,9 @@ public interface IIntakeReceiver
 
     /// <summary>The next bytes of the de-identified object.</summary>
     Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    /// <summary>A file that the object, a DICOMDIR, lists. Only who asks for neither samples nor a rendition is told any.</summary>
+    Task ReferenceAsync(IntakeReference reference, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>The intake cannot work on this machine; the message says what is missing.</summary>

@@ -24,6 +24,7 @@ internal sealed class ObjectExchange : IDisposable
     private readonly CancellationTokenSource judged = new();
     private IntakeHead? head;
     private int frames;
+    private int references;
     private long renditionBytes;
     private bool isAbandoned;
     private bool isKilledHere;
@@ -245,6 +246,15 @@ internal sealed class ObjectExchange : IDisposable
                 renditionBytes += message.Content.Length;
                 await (isAbandoned ? Task.CompletedTask : receiver.RenditionAsync(message.Content, cancellationToken));
                 return renditionBytes <= IntakeProtocol.MaxRenditionBytes;
+            case IntakeMessageKind.Reference when !task.Samples && task.Rendition is null:
+                var reference = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeReference);
+                if (head is null || !reference.IsWithinBounds || ++references > IntakeReference.MaxFiles)
+                {
+                    return false;
+                }
+
+                await (isAbandoned ? Task.CompletedTask : receiver.ReferenceAsync(reference, cancellationToken));
+                return true;
             default:
                 return false;
         }

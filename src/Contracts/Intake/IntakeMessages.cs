@@ -12,7 +12,9 @@ public sealed record IntakeGreeting(int V, string? Decoder, string? WhyNot) : IV
 /// <param name="Ordinal">The object's number in its upload: the only name it has here.</param>
 /// <param name="Samples">Whether the samples in it are wanted.</param>
 /// <param name="Text">What is done about text in the pixels.</param>
-/// <param name="Rendition">How the object is to be de-identified and given back; null where no rendition is wanted.</param>
+/// <param name="Rendition">
+/// How the object is to be de-identified and given back; null where no rendition is wanted. Where no samples are either, it is a DICOMDIR's files.
+/// </param>
 public sealed record IntakeTask(int V, long Ordinal, bool Samples, BurnedInTextRule Text, RenditionTask? Rendition) : IVersioned;
 
 /// <param name="Options">What the de-identification keeps.</param>
@@ -55,6 +57,9 @@ public enum IntakeMessageKind
 
     /// <summary>What became of the object. JSON: <see cref="IntakeVerdict"/>. The last message.</summary>
     Verdict = 5,
+
+    /// <summary>A file that a DICOMDIR lists, where neither samples nor a rendition are wanted. JSON: <see cref="IntakeReference"/>.</summary>
+    Reference = 6,
 }
 
 /// <summary>A message as it came, not yet believed.</summary>
@@ -82,6 +87,29 @@ public sealed record IntakeSample(int Frame, int Rows, int Columns, SliceFacts S
 
 /// <param name="Offset">Where the bytes that follow stand in the de-identified object.</param>
 public sealed record IntakeRendition(long Offset);
+
+/// <summary>A file that a DICOMDIR lists (Referenced File ID (0004,1500)), below the folder that holds the DICOMDIR.</summary>
+/// <param name="Components">Names of folders and last of the file, as the DICOMDIR has them; whether they may be followed is for the host to see.</param>
+public sealed record IntakeReference(IReadOnlyList<string> Components)
+{
+    /// <summary>The most files of one DICOMDIR.</summary>
+    public const int MaxFiles = 200_000;
+
+    // DICOM has at most 8 components of 8 characters (PS3.10 8.2); media are written that do not keep to it.
+    private const int MaxComponents = 32;
+    private const int MaxLength = 255;
+
+    /// <summary>Whether it has no more than a path can have.</summary>
+    [JsonIgnore]
+    public bool IsWithinBounds => Components is { Count: >= 1 and <= MaxComponents } && Components.All(component => component.Length <= MaxLength);
+
+    /// <summary>Whether it can lead nowhere but below the folder: no component climbs, is a path itself, or cannot be a name.</summary>
+    [JsonIgnore]
+    public bool IsBelow => IsWithinBounds && Components.All(component => component is not ("" or "." or "..") && component.All(c => c is not ('/' or '\\' or ':') && !char.IsControl(c)));
+
+    /// <summary>Only the type's name: file names can be a patient's.</summary>
+    public override string ToString() => nameof(IntakeReference);
+}
 
 /// <summary>What of the header a sample keeps; see <see cref="SampleRecord"/> for each.</summary>
 public sealed record SliceFacts(

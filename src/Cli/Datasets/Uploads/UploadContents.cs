@@ -61,6 +61,10 @@ internal sealed class UploadContents : IDisposable
         {
             throw HostProblemException.Local("no-file", $"There is no file or folder '{path}'.");
         }
+        else if (Path.GetFileName(path).Equals(MediaDirectoryName, StringComparison.OrdinalIgnoreCase))
+        {
+            await MediaDirectory.ListAsync(path, prefix, this, cancellationToken);
+        }
         else if (ZipSource.IsArchive(path))
         {
             var archive = ZipSource.Open(path);
