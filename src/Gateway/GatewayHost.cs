@@ -132,7 +132,7 @@ public static class GatewayHost
         app.UseScanlockHost();
         app.MapGet(GatewayRoutes.Identity, Identity).AllowAnonymous().NotAudited("Says only the gateway's public keys, for admins to compare and pin.");
         app.MapAudit();
-        app.MapDatasets(configuration.Datasets);
+        app.MapDatasets();
         app.MapUploadTokens();
         app.MapQuarantine();
         app.MapQuality();

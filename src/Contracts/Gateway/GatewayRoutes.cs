@@ -9,11 +9,10 @@ public static class GatewayRoutes
     public const string Datasets = "/api/v1/datasets";
     public const string Dataset = "/api/v1/datasets/{dataset}";
     public const string Policy = "/api/v1/datasets/{dataset}/policy";
+
+    /// <summary>POST opens a session, into which objects are stored by <see cref="DicomwebRoutes.Studies"/>.</summary>
     public const string Uploads = "/api/v1/datasets/{dataset}/uploads";
     public const string KnownObjects = "/api/v1/datasets/{dataset}/known-objects";
-
-    /// <summary>POST one object, body <c>application/dicom</c>.</summary>
-    public const string UploadObject = "/api/v1/datasets/{dataset}/uploads/{upload}/objects/{ordinal}";
     public const string CloseUpload = "/api/v1/datasets/{dataset}/uploads/{upload}/close";
 
     /// <summary>POST makes an upload token, GET lists the dataset's.</summary>

@@ -144,11 +144,6 @@ public sealed record GatewayConfiguration(
             reader.Problem($"Datasets:ShardBytes: {datasets.ShardBytes} is not between 1 KiB and 4 GiB.");
         }
 
-        if (datasets.MaxObjectBytes is < 1 << 10 or > 4L << 30)
-        {
-            reader.Problem($"Datasets:MaxObjectBytes: {datasets.MaxObjectBytes} is not between 1 KiB and 4 GiB.");
-        }
-
         return datasets;
     }
 

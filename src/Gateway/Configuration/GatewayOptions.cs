@@ -56,9 +56,6 @@ public sealed record DatasetOptions
 {
     /// <summary>Plaintext bytes after which a shard is closed.</summary>
     public long ShardBytes { get; init; } = 64L << 20;
-
-    /// <summary>Largest object that is taken in.</summary>
-    public long MaxObjectBytes { get; init; } = 512L << 20;
 }
 
 /// <summary>The section <c>Storage</c>: where ciphertexts lie. Without it, below the state directory.</summary>

@@ -23,7 +23,7 @@ internal static class DatasetEndpoints
     private const long TableBytes = 512L << 20;
     private const string OneEntryPerSession = "One entry stands for the whole upload session, when it closes or its dataset is sealed.";
 
-    public static void MapDatasets(this IEndpointRouteBuilder routes, DatasetOptions options)
+    public static void MapDatasets(this IEndpointRouteBuilder routes)
     {
         routes.MapGet(GatewayRoutes.Datasets, ListAsync).RequireDelegable(Persons.ReadScope)
             .NotAudited("Reads the catalogue, which says nothing of a patient.");
@@ -34,8 +34,6 @@ internal static class DatasetEndpoints
         routes.MapPost(GatewayRoutes.Uploads, OpenUploadAsync).RequireRoles(Roles.Steward).NotAudited(OneEntryPerSession);
         routes.MapPost(GatewayRoutes.KnownObjects, KnownObjectsAsync).RequireRoles(Roles.Steward)
             .NotAudited("Tells a steward what they sent themselves.").WithMetadata(new SizeLimit(TableBytes));
-        routes.MapPost(GatewayRoutes.UploadObject, UploadObjectAsync).RequireRoles(Roles.Steward).NotAudited(OneEntryPerSession)
-            .Accepts<Stream>("application/dicom").WithMetadata(new SizeLimit(options.MaxObjectBytes));
         routes.MapPost(GatewayRoutes.CloseUpload, CloseUploadAsync).RequireRoles(Roles.Steward).Audited(Acts.DatasetUpload);
         routes.MapPost(GatewayRoutes.Labels, LabelAsync).RequireRoles(Roles.Steward).Audited(Acts.DatasetLabel).WithMetadata(new SizeLimit(TableBytes));
         routes.MapPost(GatewayRoutes.Versions, SealAsync).RequireRoles(Roles.Steward).Audited(Acts.DatasetSeal);
@@ -72,12 +70,6 @@ internal static class DatasetEndpoints
     private static async Task<Results<Ok<KnownObjects>, ProblemHttpResult>> KnownObjectsAsync(
         string dataset, KnownObjectsQuery body, ClaimsPrincipal user, UploadSessions uploads, CancellationToken cancellationToken) =>
         (await uploads.KnownAsync(dataset, body, user.ToPerson(), cancellationToken)).ToResult();
-
-    private static async Task<Results<Ok<ObjectOutcome>, ProblemHttpResult>> UploadObjectAsync(
-        string dataset, string upload, int ordinal, HttpRequest request, ClaimsPrincipal user, ObjectIntake intake, CancellationToken cancellationToken) =>
-        ordinal < 0
-            ? Problems.BadRequest("An object's ordinal is its position in the upload, from 0.")
-            : (await intake.TakeAsync(dataset, upload, ordinal, request.Body, user.ToPerson(), cancellationToken)).ToResult();
 
     private static async Task<Results<Ok<UploadReport>, ProblemHttpResult>> CloseUploadAsync(
         string dataset, string upload, ClaimsPrincipal user, UploadSessions uploads, CancellationToken cancellationToken) =>

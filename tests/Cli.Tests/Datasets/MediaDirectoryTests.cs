@@ -50,12 +50,14 @@ public sealed class MediaDirectoryTests(LocalGateway gateway) : IClassFixture<Lo
     {
         var media = await MediaAsync();
         await File.WriteAllTextAsync(_folder["DICOMDIR"], "no directory");
+        await File.WriteAllTextAsync(_folder["bwrap"], "#!/bin/sh\necho no user namespaces here >&2\nexit 1\n");
+        File.SetUnixFileMode(_folder["bwrap"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var missing = await ScanlockProgram.RunShellAsync($"SCANLOCK_CONFIG={gateway.Config} PATH=/nowhere scanlock dataset upload {media}/DICOMDIR --dataset none");
+        var missing = await ScanlockProgram.RunShellAsync($"SCANLOCK_CONFIG={gateway.Config} PATH={_folder.Path} scanlock dataset upload {media}/DICOMDIR --dataset none");
         var noDirectory = await gateway.RunAsync($"dataset upload {_folder["DICOMDIR"]} --dataset none");
 
         Assert.Equal((1, 1), (missing.ExitCode, noDirectory.ExitCode));
-        Assert.Contains("bwrap", missing.Error, StringComparison.Ordinal);
+        Assert.Contains("no user namespaces here", missing.Error, StringComparison.Ordinal);
         Assert.Contains($"Give the folder '{media}' instead", missing.Error, StringComparison.Ordinal);
         Assert.Contains("is no DICOMDIR that can be read. This is not a DICOM object.", noDirectory.Error, StringComparison.Ordinal);
     }

@@ -73,7 +73,7 @@ public sealed class KillTests(AzuriteServer azurite) : IDisposable
             Routes.Fill(GatewayRoutes.KnownObjects, Hospital.Dataset), hospital.Steward, query, ContractsJson.Strict.KnownObjectsQuery))
             .As(ContractsJson.Strict.KnownObjects).Known.ToHashSet();
         var missing = Enumerable.Range(0, objects.Count).Where(i => !known.Contains(i)).ToList();
-        var sending = missing.Select(i => EndsAsync(hospital.SendObjectAsync(upload, i, objects[i]))).ToList();
+        var sending = missing.Select(i => EndsAsync(hospital.SendObjectAsync(upload, objects[i]))).ToList();
         await Task.WhenAny(Task.WhenAll(sending), Task.WhenAll(sending.Take(Math.Max(1, stopAfter - known.Count))));
         return sending.All(send => send is { IsCompleted: true, Result: true }) ? objects.Count : 0;
     }

@@ -19,12 +19,17 @@ internal static class StewardWork
         (await hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.Uploads, dataset), hospital.Steward))
         .As(ContractsJson.Strict.UploadSession).Id;
 
-    public static async Task<Answer> SendObjectAsync(this Hospital hospital, string upload, int ordinal, byte[] bytes, string dataset = Hospital.Dataset)
+    /// <summary>Sends one object into a session; what the gateway answers, which is a problem where it could not say what became of the object.</summary>
+    public static async Task<Answer> SendObjectAsync(this Hospital hospital, string upload, byte[] bytes, string dataset = Hospital.Dataset)
     {
-        using var content = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("application/dicom") } };
-        return await hospital.SendAsync(
-            HttpMethod.Post, Routes.Fill(GatewayRoutes.UploadObject, dataset, upload, $"{ordinal}"), hospital.Steward, content);
+        using var body = Pacs.Multipart(bytes);
+        var answer = await hospital.StowAsync(
+            new AuthenticationHeaderValue("Bearer", hospital.Steward), $"{Pacs.Studies(dataset)}?{DicomwebRoutes.UploadQuery}={upload}", body, accept: "application/json");
+        return new(answer.Status, answer.Body);
     }
+
+    /// <summary>What the answer says became of its only object.</summary>
+    public static ObjectOutcome Outcome(this Answer answer) => Assert.Single(Wire.Read(answer.Body, ContractsJson.Strict.UploadedObjects).Objects);
 
     public static async Task<UploadReport> CloseUploadAsync(this Hospital hospital, string upload, string dataset = Hospital.Dataset) =>
         (await hospital.SendAsync(HttpMethod.Post, Routes.Fill(GatewayRoutes.CloseUpload, dataset, upload), hospital.Steward))
@@ -33,9 +38,9 @@ internal static class StewardWork
     public static async Task<UploadReport> UploadAsync(this Hospital hospital, IEnumerable<byte[]> objects, string dataset = Hospital.Dataset)
     {
         var upload = await hospital.OpenUploadAsync(dataset);
-        foreach (var (ordinal, bytes) in objects.Index())
+        foreach (var bytes in objects)
         {
-            (await hospital.SendObjectAsync(upload, ordinal, bytes, dataset)).As(ContractsJson.Strict.ObjectOutcome);
+            (await hospital.SendObjectAsync(upload, bytes, dataset)).Outcome();
         }
 
         return await hospital.CloseUploadAsync(upload, dataset);

@@ -19,20 +19,6 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 internal sealed class ObjectIntake(
     IDbContextFactory<GatewayDb> databases, IntakePool workers, IBlobStore blobs, GatewayKeys gatewayKeys, DatasetKeys keys, TimeProvider time)
 {
-    /// <summary>Takes an object for a steward, who must be one of the dataset's.</summary>
-    public async Task<Outcome<ObjectOutcome>> TakeAsync(
-        string dataset, string upload, int ordinal, Stream body, Person steward, CancellationToken cancellationToken)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var found = await UploadSessions.FindAsync(db, dataset, upload, steward, cancellationToken);
-        if (found.IsRefused)
-        {
-            return found.Refusal;
-        }
-
-        return await TakeAsync(upload, ordinal, body, study: null, cancellationToken);
-    }
-
     /// <summary>Takes an object into a session that the sender may use.</summary>
     /// <param name="session">The session.</param>
     /// <param name="ordinal">The object's number in it.</param>
