@@ -45,6 +45,10 @@ internal static class WorkerSandbox
             Environment = new Dictionary<string, string>(worker.Environment, StringComparer.Ordinal)
             {
                 ["DOTNET_GCHeapHardLimit"] = $"0x{ManagedHeap:x}",
+
+                // A worker's life is short, and it does one thing at a time.
+                ["DOTNET_gcConcurrent"] = "0",
+                ["DOTNET_TieredPGO"] = "0",
             },
         });
     }
