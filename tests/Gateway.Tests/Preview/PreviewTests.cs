@@ -109,7 +109,7 @@ public sealed class PreviewTests(PacsFixture pacs) : IClassFixture<PacsFixture>
     {
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
-        var key = await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 1), QuarantineCode.Localizer);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.Localizer);
         Assert.Contains("quarantined", (await SendAsync(dataset, new(key, null, null, null))).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
         Assert.Contains("no samples yet", (await SendAsync(dataset, new(null, null, null, null))).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
         Assert.Equal("deny", (await hospital.LogAsync())[^1].Decision);

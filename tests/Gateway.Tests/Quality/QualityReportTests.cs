@@ -53,13 +53,13 @@ public sealed class QualityReportTests(PacsFixture pacs) : IClassFixture<PacsFix
         var upload = await hospital.OpenUploadAsync(dataset);
         for (var slice = 1; slice <= 5; slice++)
         {
-            await hospital.SendObjectAsync(upload, slice, Phantom.Of(1, slice).ToDicom(), dataset);
+            await hospital.SendObjectAsync(upload, Phantom.Of(1, slice).ToDicom(), dataset);
         }
 
         var before = await JudgeAsync(dataset);
         Assert.DoesNotContain(before.Findings, finding => finding.Code is QualityCode.Gap or QualityCode.SamePixels or QualityCode.SameInstance);
-        await hospital.QuarantineAsync(dataset, upload, 6, Phantom.Of(1, 1) with { PatientName = "Changed^Copy" }, QuarantineCode.NotChest);
-        var key = await hospital.QuarantineAsync(dataset, upload, 7, Phantom.Of(1, 9), QuarantineCode.NotChest);
+        await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1) with { PatientName = "Changed^Copy" }, QuarantineCode.NotChest);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 9), QuarantineCode.NotChest);
         var after = await JudgeAsync(dataset);
         Assert.Equal((5, 2), (after.Samples, after.Quarantined));
         Assert.Equal(before.Findings.Select(finding => finding.Sentence), after.Findings.Select(finding => finding.Sentence));

@@ -26,10 +26,10 @@ internal static class KeptApart
     }).ToDicom();
 
     /// <summary>Sends an object that is kept apart; its id.</summary>
-    public static async Task<string> QuarantineAsync(this Hospital hospital, string dataset, string upload, int ordinal, Phantom phantom, QuarantineCode code)
+    public static async Task<string> QuarantineAsync(this Hospital hospital, string dataset, string upload, Phantom phantom, QuarantineCode code)
     {
         var bytes = phantom.Apart(code);
-        var outcome = (await hospital.SendObjectAsync(upload, ordinal, bytes, dataset)).As(ContractsJson.Strict.ObjectOutcome);
+        var outcome = (await hospital.SendObjectAsync(upload, bytes, dataset)).Outcome();
         Assert.Equal(("quarantined", QuarantineReason.Of(code).CodeName), (outcome.Outcome, outcome.Code));
         return hospital.KeyOf(dataset, bytes);
     }

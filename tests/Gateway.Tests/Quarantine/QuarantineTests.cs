@@ -25,8 +25,8 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         var dataset = token.Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
         var localizer = Phantom.Of(1, 1);
-        var key = await hospital.QuarantineAsync(dataset, upload, 3, localizer, QuarantineCode.Localizer);
-        await hospital.QuarantineAsync(dataset, upload, 5, Phantom.Of(1, 5), QuarantineCode.DoseReport);
+        await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 5), QuarantineCode.DoseReport);
+        var key = await hospital.QuarantineAsync(dataset, upload, localizer, QuarantineCode.Localizer);
         var answer = await hospital.GetAsync(Routes.Fill(GatewayRoutes.Quarantine, dataset), hospital.Steward);
         Assert.DoesNotContain(
             [localizer.Patient, localizer.PatientName, localizer.Accession, localizer.Study, localizer.Series, localizer.Sop],
@@ -34,7 +34,7 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         var page = answer.As(ContractsJson.Strict.QuarantinePage);
         Assert.Equal((2, 1, 1), (page.Total, page.Counts["localizer"], page.Counts["dose-report"]));
         var kept = Assert.Single(page.Objects, kept => kept.Code == "localizer");
-        Assert.Equal((key, upload, 3, null, 1), (kept.Id, kept.Upload, kept.Ordinal, kept.Token, kept.Samples));
+        Assert.Equal((key, upload, 1, null, 1), (kept.Id, kept.Upload, kept.Ordinal, kept.Token, kept.Samples));
         Assert.Equal(QuarantineReason.Of(QuarantineCode.Localizer).Sentence, kept.Reason);
         Assert.Equal(hospital.Clock.GetUtcNow(), kept.At, TimeSpan.FromMinutes(1));
     }
@@ -46,7 +46,7 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         var upload = await hospital.OpenUploadAsync(dataset);
         for (var i = 0; i < 7; i++)
         {
-            await hospital.QuarantineAsync(dataset, upload, i, Phantom.Of(1, i), i % 2 == 0 ? QuarantineCode.DoseReport : QuarantineCode.NotCt);
+            await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, i), i % 2 == 0 ? QuarantineCode.DoseReport : QuarantineCode.NotCt);
             if (i == 3)
             {
                 hospital.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -79,8 +79,8 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
         var (first, second) = (Phantom.Of(1, 1).Apart(QuarantineCode.NotChest), Phantom.Of(2, 1).ToDicom());
-        var key = await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 1), QuarantineCode.NotChest);
-        await hospital.SendObjectAsync(upload, 1, second, dataset);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        await hospital.SendObjectAsync(upload, second, dataset);
         await hospital.CloseUploadAsync(upload, dataset);
         var labels = (await hospital.LabelAsync("patient", [new("PHANTOM-0001", "1", null), new("PHANTOM-0002", "0", null)], dataset: dataset)).As(ContractsJson.Strict.LabelReport);
         Assert.Equal((1, 0), (labels.Labelled, labels.Unlabelled));
@@ -97,7 +97,7 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         // It was labelled while it was kept apart.
         Assert.Equal(2, (await hospital.SealAsync(dataset: dataset)).As(ContractsJson.Strict.SealedVersion).Samples);
         var again = await hospital.OpenUploadAsync(dataset);
-        Assert.Equal("duplicate", (await hospital.SendObjectAsync(again, 0, first, dataset)).As(ContractsJson.Strict.ObjectOutcome).Outcome);
+        Assert.Equal("duplicate", (await hospital.SendObjectAsync(again, first, dataset)).Outcome().Outcome);
     }
 
     [Fact]
@@ -107,9 +107,9 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
         var bytes = Phantom.Of(1, 1).Apart(QuarantineCode.NotChest);
-        var key = await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
         await hospital.LabelAsync("patient", [new("PHANTOM-0001", "1", null)], dataset: dataset);
-        Assert.Equal("quarantined", (await hospital.SendObjectAsync(upload, 1, bytes, dataset)).As(ContractsJson.Strict.ObjectOutcome).Outcome);
+        Assert.Equal("quarantined", (await hospital.SendObjectAsync(upload, bytes, dataset)).Outcome().Outcome);
         Assert.Equal(1, hospital.Blobs(dataset));
 
         var deleted = (await hospital.DeleteAsync(dataset, key)).As(ContractsJson.Strict.QuarantineDecided);
@@ -122,12 +122,12 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         Assert.Contains("sent again", (await hospital.ReleaseAsync(dataset, key)).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
 
         // A table that names it still fits.
-        await hospital.SendObjectAsync(upload, 2, Phantom.Of(2, 1).ToDicom(), dataset);
+        await hospital.SendObjectAsync(upload, Phantom.Of(2, 1).ToDicom(), dataset);
         var labels = await hospital.LabelAsync("file", [new(Sha256Digest.Of(bytes).ToString(), "1", null), new(Sha256Digest.Of(Phantom.Of(2, 1).ToDicom()).ToString(), "0", null)], dataset: dataset);
         Assert.Equal((1, 0), (labels.As(ContractsJson.Strict.LabelReport).Labelled, labels.As(ContractsJson.Strict.LabelReport).Unlabelled));
 
         // The worker decides anew, and the row of the old decision is not in its way.
-        await hospital.QuarantineAsync(dataset, upload, 3, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
         Assert.Equal(1, (await hospital.QuarantineOfAsync(dataset)).Total);
         Assert.Equal(1, (await hospital.DeleteAsync(dataset, key)).As(ContractsJson.Strict.QuarantineDecided).Objects);
     }
@@ -139,8 +139,8 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
         var (kept, gone) = (
-            await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 1), QuarantineCode.NotChest),
-            await hospital.QuarantineAsync(dataset, upload, 1, Phantom.Of(1, 2), QuarantineCode.NotChest));
+            await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest),
+            await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 2), QuarantineCode.NotChest));
         await hospital.ReleaseAsync(dataset, kept);
         await hospital.DeleteAsync(dataset, gone);
         var before = (await hospital.LogAsync()).Count;
@@ -155,8 +155,8 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
     {
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
-        var report = await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 2), QuarantineCode.DoseReport);
-        var slice = await hospital.QuarantineAsync(dataset, upload, 1, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        var report = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 2), QuarantineCode.DoseReport);
+        var slice = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
         var refused = (await hospital.ReleaseAsync(dataset, slice, report)).Problem(HttpStatusCode.Conflict);
         Assert.Contains($"nothing in object {report} that could be a sample", refused, StringComparison.Ordinal);
         Assert.Equal(2, (await hospital.QuarantineOfAsync(dataset)).Total);
@@ -188,7 +188,7 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
     {
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
-        var key = await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
         foreach (var (who, status) in ((string, HttpStatusCode)[])
             [(hospital.Researcher, HttpStatusCode.Forbidden), (hospital.Token("steve", "elsewhere", Roles.Steward), HttpStatusCode.Forbidden), (hospital.Token("stella", "saint-brannoch", Roles.Steward, scope: "read"), HttpStatusCode.Forbidden)])
         {
@@ -207,7 +207,7 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
     {
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
-        var key = await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
         using (Broken.Folder(Path.Combine(hospital.State, "audit")))
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, (await hospital.DeleteAsync(dataset, key)).Status);
@@ -230,7 +230,7 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
     {
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
         var upload = await hospital.OpenUploadAsync(dataset);
-        var key = await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
         using (Broken.Folder(Path.Combine(hospital.State, "blobs", "samples", dataset)))
         {
             await hospital.DeleteAsync(dataset, key);
@@ -249,7 +249,7 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
         await hospital.StowAsync(
             token, Phantom.Of(1, 1).Apart(QuarantineCode.NotChest), Phantom.Of(1, 2).Apart(QuarantineCode.NotChest), Phantom.Of(1, 3).Apart(QuarantineCode.DoseReport));
         var upload = await hospital.OpenUploadAsync(dataset);
-        await hospital.QuarantineAsync(dataset, upload, 0, Phantom.Of(1, 4), QuarantineCode.DoseReport);
+        await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 4), QuarantineCode.DoseReport);
         Assert.Equal((4, token.Token.Name), ((await hospital.QuarantineOfAsync(dataset)).Total, (await hospital.QuarantineOfAsync(dataset, "?code=not-chest")).Objects[0].Token));
         await hospital.DropAsync(token);
         var left = Assert.Single((await hospital.QuarantineOfAsync(dataset)).Objects);
