@@ -35,6 +35,10 @@ public sealed class SchemaTests
         Assert.Equal(PolicyShape.Isolation, Strings(properties.GetProperty("isolation").GetProperty("items").GetProperty("enum")));
         Assert.Equal(PolicyShape.Precisions, Strings(egress.GetProperty("precision").GetProperty("enum")));
         Assert.Equal(PolicyShape.MetricsRules, Strings(egress.GetProperty("metrics").GetProperty("enum")));
+        var intake = properties.GetProperty("intake").GetProperty("properties");
+        var options = intake.GetProperty("deidentification").GetProperty("properties").GetProperty("options");
+        Assert.Equal(PolicyShape.TextRules, Strings(intake.GetProperty("burned_in_text").GetProperty("enum")));
+        Assert.Equal(PolicyShape.DeidentificationOptions, Strings(options.GetProperty("items").GetProperty("enum")));
         Assert.Equal(PolicyShape.Outcomes, Strings(test.GetProperty("expect").GetProperty("enum")));
     }
 

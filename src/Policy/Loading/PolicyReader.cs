@@ -37,6 +37,7 @@ internal static class PolicyReader
             Lease = root.One("lease", TimeSpan.Zero, Readings.Lease),
             ExpiresAt = root.One("expires", DateTimeOffset.MinValue, Readings.Expiry),
             Egress = root.Inner("egress") is { } egress ? Egress(egress) : new(1, "", 1, "", 0),
+            Intake = root.Inner("intake") is { } intake ? IntakeReader.Read(intake) : IntakeRules.Default,
             Cases = CaseReader.Cases(root),
             Revision = revision,
             Lines = lines.ToImmutable(),

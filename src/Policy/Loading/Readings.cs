@@ -151,6 +151,21 @@ internal static partial class Readings
         return Read;
     }
 
+    public static string? YesOrNo(string text, out bool value)
+    {
+        value = text == "true";
+        return text is "true" or "false" ? null : $"'{Section.Shown(text)}' is neither true nor false";
+    }
+
+    /// <summary>A private element, as its creator, the odd group, and its number in the creator's block.</summary>
+    public static string? PrivateElement(string text, out string value)
+    {
+        value = text;
+        return PrivateElementForm().IsMatch(text)
+            ? null
+            : $"'{Section.Shown(text)}' is not a private element: write CREATOR,gggg,ee: its creator, its odd group and its number in the block, in hexadecimal digits";
+    }
+
     /// <summary>A digest, or <c>none</c> as null.</summary>
     public static string? Weights(string text, out Sha256Digest? value)
     {
@@ -174,6 +189,10 @@ internal static partial class Readings
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DiseaseForm();
+
+    // Value representation LO bounds a creator's name; a name may have commas.
+    [GeneratedRegex(@"^[^\\\p{Cc},][^\\\p{Cc}]{0,63},[0-9A-Fa-f]{3}[13579BDFbdf],[0-9A-Fa-f]{2}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex PrivateElementForm();
 
     [GeneratedRegex(@"^(?<count>[0-9]{1,6})(?<unit>[smh])\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex DurationForm();

@@ -45,11 +45,14 @@ internal static class PolicyShape
             Required("max_bytes"), Required("precision"), Required("min_count"), Required("metrics"),
             Required("models", new([Required("review")])),
         ])),
+        Optional("intake", new([
+            Optional("burned_in_text"), Optional("archive"), Optional("deidentification", new([Optional("options"), Optional("safe_private")])),
+        ])),
         Optional("tests", new([Required("name"), Required("request", Request), Required("expect"), Optional("because")])),
     ]);
 
     /// <summary>The keys that can be the reason of a decision.</summary>
-    public static IReadOnlyList<string> Rules { get; } = [.. Root.Keys.Except(["steward", "basis", "lease", "tests"], StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Rules { get; } = [.. Root.Keys.Except(["steward", "basis", "lease", "intake", "tests"], StringComparer.Ordinal)];
 
     public static IReadOnlyList<string> Roles { get; } = Contracts.Access.Roles.All;
 
@@ -58,6 +61,21 @@ internal static class PolicyShape
     public static IReadOnlyList<string> Precisions { get; } = [TrainerJob.Bf16, TrainerJob.F32];
 
     public static IReadOnlyList<string> MetricsRules { get; } = ["auto", "review"];
+
+    public const string Mask = "mask";
+
+    public static IReadOnlyList<string> TextRules { get; } = ["quarantine", Mask];
+
+    public const string CleanDescriptors = "clean-descriptors";
+    public const string CleanStructuredContent = "clean-structured-content";
+    public const string RetainModifiedDates = "retain-modified-dates";
+    public const string RetainPatientCharacteristics = "retain-patient-characteristics";
+    public const string RetainDeviceIdentity = "retain-device-identity";
+    public const string CleanPixelData = "clean-pixel-data";
+
+    /// <summary>Options of PS3.15's Basic Application Level Confidentiality Profile.</summary>
+    public static IReadOnlyList<string> DeidentificationOptions { get; } =
+        [CleanDescriptors, CleanStructuredContent, RetainModifiedDates, RetainPatientCharacteristics, RetainDeviceIdentity, CleanPixelData];
 
     public static IReadOnlyList<string> Outcomes { get; } = [.. Enum.GetValues<Outcome>().Select(outcome => outcome.Wire())];
 

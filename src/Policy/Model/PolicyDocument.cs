@@ -41,6 +41,10 @@ public sealed record PolicyDocument
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public required EgressRules Egress { get; init; }
+
+    /// <summary>How the dataset's objects are taken in; no request is decided on it.</summary>
+    public IntakeRules Intake { get; init; } = IntakeRules.Default;
+
     public IReadOnlyList<PolicyCase> Cases { get; init; } = [];
 
     /// <summary>SHA-256 of the file's bytes.</summary>

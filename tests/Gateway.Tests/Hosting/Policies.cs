@@ -22,7 +22,8 @@ internal static class Policies
         string site = "demo-cluster",
         long maxBytes = 10_000_000,
         string expires = "2099-06-30",
-        int minCount = 1) => $$"""
+        int minCount = 1,
+        string intake = "{}") => $$"""
         dataset: {{dataset}}
         steward: saint-brannoch
         basis: {ethics: "CE 412/2026", legal: "GDPR 9(2)(j)", data_permit: null}
@@ -39,6 +40,7 @@ internal static class Policies
         lease: {{lease}}
         expires: {{expires}}
         egress: {max_bytes: {{maxBytes}}, precision: f32, min_count: {{minCount}}, metrics: {{metrics}}, models: {review: {{reviews}} } }
+        intake: {{intake}}
         tests: []
         """;
 }

@@ -17,7 +17,13 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 /// ordinal again answers what was recorded.
 /// </summary>
 internal sealed class ObjectIntake(
-    IDbContextFactory<GatewayDb> databases, IntakePool workers, IBlobStore blobs, GatewayKeys gatewayKeys, DatasetKeys keys, TimeProvider time)
+    IDbContextFactory<GatewayDb> databases,
+    IntakePool workers,
+    IBlobStore blobs,
+    GatewayKeys gatewayKeys,
+    DatasetKeys keys,
+    PoliciesInForce policies,
+    TimeProvider time)
 {
     /// <summary>Takes an object into a session that the sender may use.</summary>
     /// <param name="session">The session.</param>
@@ -46,7 +52,8 @@ internal sealed class ObjectIntake(
         var isKept = false;
         try
         {
-            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, BurnedInTextRule.Quarantine, Rendition: null);
+            var rules = policies.Of(await db.Datasets.AsNoTracking().SingleAsync(row => row.Name == upload.Dataset, cancellationToken)).Intake;
+            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, rules.BurnedInText, Rendition: null);
             var outcome = await workers.ExamineAsync(task, hashing, reception, cancellationToken);
             if (outcome is not IntakeOutcome.Refused && study is not null && reception.Head?.StudyUid != study)
             {
