@@ -23,6 +23,9 @@ internal sealed record Admission(RefusalCode? Refused, QuarantineCode? Quarantin
     // What scanners and archives call the parts of a body that hold the chest, in whole or in part (PS3.16 annex L, and what is written in the wild).
     private static readonly string[] s_chest = ["CHEST", "THORA", "LUNG", "PULM", "TORSO", "TRUNK", "HEART", "BODY", "MEDIASTIN", "AORTA", "TSPINE", "CAP", "TAP"];
 
+    /// <summary>Of what no samples are wanted.</summary>
+    internal static Admission ToBeRendered { get; } = new(null, null, HasSamples: false);
+
     /// <summary>What it is comes first, then how it is stored.</summary>
     /// <param name="header">What could be read before the pixels.</param>
     /// <param name="hasPixels">Whether there are pixels.</param>

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using Scanlock.Contracts.Intake;
 using Scanlock.Intake.Dicom;
 using Scanlock.Intake.Pixels;
-using Scanlock.Intake.Text;
 
 namespace Scanlock.Intake;
 
@@ -14,8 +12,8 @@ internal sealed record Judgement(RefusalCode? Refused, QuarantineCode? Quarantin
 
 /// <summary>
 /// Looks at one object as it comes, once and forwards: (1) the header, as far as the pixels; (2) whether it is taken in: kind, sizes, form;
-/// (3) frame by frame the pixels: decoded, told in Hounsfield units, searched for text, said; (4) whether the object was whole. What is said
-/// before the judgement is void where that refuses.
+/// (3) frame by frame the pixels: decoded, searched for text, and said, in Hounsfield units and as part of the rendition; (4) whether the
+/// object was whole. What is said before the judgement is void where that refuses.
 /// </summary>
 /// <param name="task">What is wanted.</param>
 /// <param name="findings">Where what is found is said.</param>
@@ -43,24 +41,41 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
     {
         var header = ObjectHeader.Read(dicom.Header);
         findings.Add(header.Head);
-        if (!task.Samples)
+        if (task is { Samples: false, Rendition: null })
         {
-            return task.Rendition is { } wanted ? new Rendition(wanted, findings, scratch).Of(dicom) : Listed(dicom);
+            return Listed(dicom);
         }
 
-        var admission = Admission.Judge(header, dicom.Header.Pixels != PixelDataKind.None);
+        var hasPixels = dicom.Header.Pixels != PixelDataKind.None;
+        var admission = task.Samples ? Admission.Judge(header, hasPixels) : Admission.ToBeRendered;
         if (admission.Refused is { } code)
         {
             return Judgement.Of(code);
         }
 
-        if (!admission.HasSamples)
+        // What no sample can be made of is not archived either: a steward can only delete it.
+        if (task.Samples && !admission.HasSamples)
         {
-            return Whole(dicom, admission.Quarantined);
+            return Whole(dicom, admission.Quarantined, null);
         }
 
-        var (frames, unread) = ObjectFrames.Open(dicom, scratch);
-        return frames is null ? Judgement.Of(unread ?? RefusalCode.Damaged) : Take(frames, dicom.Header.DataSet, header, admission.Quarantined);
+        try
+        {
+            using var rendition = task.Rendition is { } wanted ? Rendition.Begin(wanted, dicom, findings) : null;
+            if (!hasPixels)
+            {
+                return Whole(dicom, null, rendition?.End());
+            }
+
+            var (frames, unread) = ObjectFrames.Open(dicom, scratch);
+
+            // Pixels that cannot be looked at cannot be said to be clean, and cannot be cut into frames to be passed on either.
+            return frames is null ? Judgement.Of(unread ?? RefusalCode.Damaged) : Take(frames, header, dicom.Header.DataSet, admission.Quarantined, rendition);
+        }
+        catch (DicomException exception)
+        {
+            return Judgement.Of(exception.Code);
+        }
     }
 
     private Judgement Listed(DicomObject dicom)
@@ -75,51 +90,68 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
             findings.Add(file);
         }
 
-        return Whole(dicom, null);
+        return Whole(dicom, null, null);
     }
 
-    private static Judgement Whole(DicomObject dicom, QuarantineCode? quarantine) =>
-        dicom.Finish() is { } code ? Judgement.Of(code) : new Judgement(null, quarantine, null);
+    private static Judgement Whole(DicomObject dicom, QuarantineCode? quarantine, DeidentificationReport? report) =>
+        dicom.Finish() is { } code ? Judgement.Of(code) : new Judgement(null, quarantine, report);
 
-    private Judgement Take(ObjectFrames frames, DicomDataSet data, ObjectHeader header, QuarantineCode? quarantine)
+    private Judgement Take(ObjectFrames frames, ObjectHeader header, DicomDataSet data, QuarantineCode? quarantine, Rendition? rendition)
     {
-        var masked = 0;
-        for (var number = 0; ; number++)
+        var hasHidden = false;
+        while (true)
         {
             switch (frames.Next())
             {
                 case FrameReading.Refused refused:
                     return Judgement.Of(refused.Code);
-                case FrameReading.Frame { Decoded: var frame }:
-                    var facts = FrameFacts.Of(data, number, frames.Image.Frames);
-                    if (facts.Rescale is null)
+                case FrameReading.Frame frame:
+                    var view = FrameView.Of(frames.Image, frame, data);
+                    if (task.Samples && !view.HasHounsfield)
                     {
                         return Judgement.Of(RefusalCode.NotHounsfield);
                     }
 
-                    var text = Take(frames.Image, frame, facts);
-                    masked += task.Text == BurnedInTextRule.Mask ? text : 0;
-                    quarantine ??= text > 0 && task.Text == BurnedInTextRule.Quarantine ? QuarantineCode.BurnedInText : null;
+                    LookForText(view);
+                    rendition?.Add(frames, view);
+                    if (task.Samples)
+                    {
+                        AddSample(frames.Image, view);
+                        hasHidden |= view.Text.Count > 0 && task.Text == BurnedInTextRule.Mask;
+                        quarantine ??= view.Text.Count > 0 && task.Text == BurnedInTextRule.Quarantine ? QuarantineCode.BurnedInText : null;
+                    }
+
                     break;
                 default:
                     // Text that was announced and not found is there all the same.
-                    quarantine ??= header.SaysBurnedIn && masked == 0 ? QuarantineCode.BurnedInText : null;
-                    return new Judgement(null, quarantine, null);
+                    quarantine ??= task.Samples && header.SaysBurnedIn && !hasHidden ? QuarantineCode.BurnedInText : null;
+                    return new Judgement(null, quarantine, rendition?.End());
             }
         }
     }
 
-    /// <summary>Says one frame. How many regions with text were found in it.</summary>
-    private int Take(ImagePixels image, DecodedFrame frame, FrameFacts facts)
+    /// <summary>As far as anything depends on it: the search costs more than all else.</summary>
+    private void LookForText(FrameView view)
     {
-        var pixels = Hounsfield.Convert(frame.Samples.Span, frame.Form, facts.Rescale!, facts.Padding);
-        var units = MemoryMarshal.Cast<byte, short>(pixels.AsSpan());
-        var isMasked = task.Text == BurnedInTextRule.Mask;
-        var regions = isMasked ? BurnedInText.Hide(units, image.Rows, image.Columns) : BurnedInText.Find(units, image.Rows, image.Columns);
+        if (task is { Samples: true, Text: BurnedInTextRule.Mask })
+        {
+            view.HideText();
+        }
+        else if (task.Rendition is { Options.CleanPixelData: true })
+        {
+            view.FindAllText();
+        }
+        else if (task.Samples)
+        {
+            view.FindText();
+        }
+    }
 
-        var (lowest, highest) = Hounsfield.Range(pixels);
-        var measure = new SliceMeasure(facts.Rescale!.Slope, facts.Rescale.Intercept, facts.GantryTilt, lowest, highest);
-        findings.Add(new IntakeSample(frame.Number, image.Rows, image.Columns, facts.Slice, measure, isMasked ? regions.Count : 0), pixels);
-        return regions.Count;
+    private void AddSample(ImagePixels image, FrameView view)
+    {
+        var (lowest, highest) = Hounsfield.Range(view.Levels);
+        var measure = new SliceMeasure(view.Facts.Rescale!.Slope, view.Facts.Rescale.Intercept, view.Facts.GantryTilt, lowest, highest);
+        var hidden = task.Text == BurnedInTextRule.Mask ? view.Text.Count : 0;
+        findings.Add(new IntakeSample(view.Decoded.Number, image.Rows, image.Columns, view.Facts.Slice, measure, hidden), view.Levels);
     }
 }

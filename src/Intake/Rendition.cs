@@ -12,134 +12,104 @@ namespace Scanlock.Intake;
 /// <summary>
 /// An object de-identified: its header by the profile, and where the options ask for it its pixels too (PS3.15 E.3.1). Pixels in which nothing
 /// had to be masked stay as they were encoded; a masked frame is written natively, and so is every object of several frames whose pixels are
-/// to be cleaned, for its encoding is said before its frames are seen.
+/// to be cleaned, for its encoding is said before its frames are seen. It takes the frames one by one and says its bytes as they are written.
 /// </summary>
-internal sealed class Rendition(RenditionTask task, Findings findings, string scratch)
+internal sealed class Rendition : IDisposable
 {
-    private DicomDataSet original = new();
+    private readonly DeidentificationOptions options;
+    private readonly DicomHeader header;
+    private readonly DicomDataSet data;
+    private readonly DeidentificationReport report;
+    private readonly RenditionStream output;
+    private readonly DicomWriter writer;
+    private bool hasBegun;
+    private bool isPassedOn;
     private int masked;
 
-    internal Judgement Of(DicomObject dicom)
+    private Rendition(DeidentificationOptions options, DicomHeader header, DicomDataSet data, DeidentificationReport report, Findings findings)
     {
-        original = dicom.Header.DataSet;
-        var (data, report) = new Deidentifier(task.Options, Base64Url.DecodeFromChars(task.Key)).Deidentify(original);
-        using var output = new RenditionStream(findings);
-        var writer = new DicomWriter(output);
-        try
+        (this.options, this.header, this.data, this.report) = (options, header, data, report);
+        output = new RenditionStream(findings);
+        writer = new DicomWriter(output);
+    }
+
+    /// <exception cref="DicomException">The header cannot be de-identified.</exception>
+    internal static Rendition Begin(RenditionTask task, DicomObject dicom, Findings findings)
+    {
+        var (data, report) = new Deidentifier(task.Options, Base64Url.DecodeFromChars(task.Key)).Deidentify(dicom.Header.DataSet);
+        return new Rendition(task.Options, dicom.Header, data, report, findings);
+    }
+
+    /// <summary>Writes the next frame, without the text that was found in it where the options ask for that.</summary>
+    internal void Add(ObjectFrames frames, FrameView view)
+    {
+        if (!hasBegun)
         {
-            var refused = dicom.Header.Pixels == PixelDataKind.None ? WithoutPixels(dicom, data, writer) : WithPixels(dicom, data, writer);
-            return refused is { } code ? Judgement.Of(code) : new Judgement(null, null, report with { MaskedRegions = masked });
+            hasBegun = true;
+            BeginPixels(frames, view);
         }
-        catch (DicomException exception)
+
+        masked += options.CleanPixelData ? view.Text.Count : 0;
+        if (isPassedOn)
         {
-            return Judgement.Of(exception.Code);
+            WriteFragments(view.Stored);
+        }
+        else
+        {
+            writer.WritePixels(Cleaned(frames.Image, view));
         }
     }
 
-    private static RefusalCode? WithoutPixels(DicomObject dicom, DicomDataSet data, DicomWriter writer)
+    /// <summary>Ends it, and says what was done.</summary>
+    internal DeidentificationReport End()
     {
-        writer.WriteHeader(data, DicomReader.ExplicitLittleEndian);
+        if (!hasBegun)
+        {
+            writer.WriteHeader(data, DicomReader.ExplicitLittleEndian);
+        }
+
         writer.End();
-        return dicom.Finish();
+        return report with { MaskedRegions = masked };
     }
 
-    private RefusalCode? WithPixels(DicomObject dicom, DicomDataSet data, DicomWriter writer)
+    public void Dispose() => output.Dispose();
+
+    private void BeginPixels(ObjectFrames frames, FrameView first)
     {
-        var (frames, unread) = ObjectFrames.Open(dicom, scratch);
-        if (frames is null)
+        isPassedOn = header.Pixels == PixelDataKind.Encapsulated && (!options.CleanPixelData || (frames.Image.Frames == 1 && first.Text.Count == 0));
+        if (isPassedOn)
         {
-            // Pixels that cannot be looked at cannot be said to be clean, and cannot be cut into frames to be passed on either.
-            return unread ?? RefusalCode.Damaged;
-        }
-
-        var isEncapsulated = dicom.Header.Pixels == PixelDataKind.Encapsulated;
-        var refused = !task.Options.CleanPixelData && isEncapsulated ? PassOn(dicom, frames, data, writer)
-            : isEncapsulated && frames.Image.Frames == 1 ? CleanSingle(dicom, frames, data, writer)
-            : WriteNatively(frames, data, writer);
-        if (refused is null)
-        {
-            writer.End();
-        }
-
-        return refused;
-    }
-
-    /// <summary>Every frame as it is encoded.</summary>
-    private static RefusalCode? PassOn(DicomObject dicom, ObjectFrames frames, DicomDataSet data, DicomWriter writer)
-    {
-        writer.WriteHeader(data, dicom.Header.TransferSyntax!);
-        writer.BeginEncapsulatedPixels();
-        writer.WriteFragment(frames.OffsetTable.Span);
-        while (true)
-        {
-            switch (frames.Next())
-            {
-                case FrameReading.Frame { Stored: var stored }:
-                    WriteFragments(stored, writer);
-                    break;
-                case FrameReading.Refused refused:
-                    return refused.Code;
-                default:
-                    return null;
-            }
-        }
-    }
-
-    private RefusalCode? CleanSingle(DicomObject dicom, ObjectFrames frames, DicomDataSet data, DicomWriter writer)
-    {
-        if (frames.Next() is not FrameReading.Frame frame)
-        {
-            return RefusalCode.Damaged;
-        }
-
-        var samples = frame.Decoded.Samples.ToArray();
-        if (Clean(samples, frames.Image, frame.Decoded) == 0)
-        {
-            writer.WriteHeader(data, dicom.Header.TransferSyntax!);
+            writer.WriteHeader(data, header.TransferSyntax!);
             writer.BeginEncapsulatedPixels();
             writer.WriteFragment(frames.OffsetTable.Span);
-            WriteFragments(frame.Stored, writer);
         }
         else
         {
             // Some codecs say 16 bits whatever was stored; what the header says stays true where it is.
-            var form = Holds(frames.Image.Form, frame.Decoded.Form, samples) ? frames.Image.Form : frame.Decoded.Form;
-            Describe(data, frames.Image, frame.Decoded with { Form = form });
+            var isTrue = frames.Image.Frames == 1 && Holds(frames.Image.Form, first.Decoded.Form, Cleaned(frames.Image, first));
+            Describe(frames.Image, isTrue ? first.Decoded with { Form = frames.Image.Form } : first.Decoded);
             writer.WriteHeader(data, DicomReader.ExplicitLittleEndian);
-            writer.BeginNativePixels(samples.Length, frame.Decoded.Form.BitsAllocated);
-            writer.WritePixels(samples);
+            writer.BeginNativePixels((long)first.Decoded.Samples.Length * frames.Image.Frames, first.Decoded.Form.BitsAllocated);
         }
-
-        return frames.Next() is FrameReading.Refused refused ? refused.Code : null;
     }
 
-    private RefusalCode? WriteNatively(ObjectFrames frames, DicomDataSet data, DicomWriter writer)
+    private ReadOnlySpan<byte> Cleaned(ImagePixels image, FrameView view)
     {
-        for (var isFirst = true; ; isFirst = false)
+        if (!options.CleanPixelData || view.Text.Count == 0)
         {
-            switch (frames.Next())
-            {
-                case FrameReading.Frame { Decoded: var frame }:
-                    var samples = frame.Samples.ToArray();
-                    if (isFirst)
-                    {
-                        Describe(data, frames.Image, frame);
-                        writer.WriteHeader(data, DicomReader.ExplicitLittleEndian);
-                        writer.BeginNativePixels((long)samples.Length * frames.Image.Frames, frame.Form.BitsAllocated);
-                    }
-
-                    Clean(samples, frames.Image, frame);
-                    writer.WritePixels(samples);
-                    break;
-                case FrameReading.Refused refused:
-                    return refused.Code;
-                default:
-                    return isFirst ? RefusalCode.Damaged : null;
-            }
+            return view.Decoded.Samples.Span;
         }
+
+        var samples = view.Decoded.Samples.ToArray();
+        foreach (var region in view.Text)
+        {
+            Mask(samples, image, view.Decoded, region);
+        }
+
+        return samples;
     }
 
-    private static void WriteFragments(StoredFrame frame, DicomWriter writer)
+    private void WriteFragments(StoredFrame frame)
     {
         foreach (var part in frame.Parts)
         {
@@ -175,7 +145,7 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
     }
 
     /// <summary>Says how the samples lie that are written natively.</summary>
-    private static void Describe(DicomDataSet data, ImagePixels image, DecodedFrame frame)
+    private void Describe(ImagePixels image, DecodedFrame frame)
     {
         data.Set(Word(0x0100, frame.Form.BitsAllocated));
         data.Set(Word(0x0101, frame.Form.BitsStored));
@@ -197,35 +167,6 @@ internal sealed class Rendition(RenditionTask task, Findings findings, string sc
         var bytes = new byte[sizeof(ushort)];
         BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)value);
         return new DicomValue(new DicomTag(0x0028, element), "US", bytes);
-    }
-
-    /// <summary>Masks what text is found, where the options ask for it. How many regions were masked.</summary>
-    private int Clean(byte[] samples, ImagePixels image, DecodedFrame frame)
-    {
-        if (!task.Options.CleanPixelData)
-        {
-            return 0;
-        }
-
-        var levels = LevelsOf(image, frame);
-        var regions = BurnedInText.Hide(levels, image.Rows, image.Columns);
-        foreach (var region in regions)
-        {
-            Mask(samples, image, frame, region);
-        }
-
-        masked += regions.Count;
-        return regions.Count;
-    }
-
-    /// <summary>The frame as levels in which text is looked for: Hounsfield units where it has them.</summary>
-    /// <exception cref="DicomException">What its samples look like cannot be said.</exception>
-    private short[] LevelsOf(ImagePixels image, DecodedFrame frame)
-    {
-        var facts = FrameFacts.Of(original, frame.Number, image.Frames);
-        return image.SamplesPerPixel == 1 && facts.Rescale is { } rescale
-            ? MemoryMarshal.Cast<byte, short>(Hounsfield.Convert(frame.Samples.Span, frame.Form, rescale, facts.Padding)).ToArray()
-            : GreyFrames.Of(GreyLevels.Of(frame, image) ?? throw new DicomException(RefusalCode.UnsupportedPixels));
     }
 
     private static void Mask(byte[] samples, ImagePixels image, DecodedFrame frame, TextRegion region)
