@@ -13,7 +13,8 @@ namespace Scanlock.Cli.Hosts;
 /// <param name="session">Whose sign-ins.</param>
 /// <param name="url">The host's.</param>
 /// <param name="bearer">A token to use instead of a sign-in, or null.</param>
-internal sealed class HostClient(Session session, string url, string? bearer = null)
+/// <param name="patience">How a lost call is tried again, where that is to be otherwise than a person at a terminal wants it.</param>
+internal sealed class HostClient(Session session, string url, string? bearer = null, ResiliencePipeline<HttpResponseMessage>? patience = null)
 {
     // An answer that did not come in time is not asked for again: the person has waited long enough.
     private static readonly ResiliencePipeline<HttpResponseMessage> s_retries = new ResiliencePipelineBuilder<HttpResponseMessage>()
@@ -28,6 +29,9 @@ internal sealed class HostClient(Session session, string url, string? bearer = n
         .Build();
 
     public string Url => url;
+
+    /// <summary>A client of the same host that tries lost calls again otherwise.</summary>
+    public HostClient With(ResiliencePipeline<HttpResponseMessage> retries) => new(session, url, bearer, retries);
 
     /// <summary>Whether a call did not reach the host, or not its answer back.</summary>
     public static ValueTask<bool> IsLost(RetryPredicateArguments<HttpResponseMessage> call) => ValueTask.FromResult(call.Outcome switch
@@ -82,13 +86,11 @@ internal sealed class HostClient(Session session, string url, string? bearer = n
     /// <summary>Posts objects to a DICOMweb server (STOW-RS); stored or not, the answer says so of each.</summary>
     /// <param name="path">Of the studies.</param>
     /// <param name="body">Makes the body, once for each attempt.</param>
-    /// <param name="retries">How a lost call is tried again: objects take longer than other calls.</param>
     /// <param name="type">The answer's.</param>
     /// <param name="cancellationToken">Abandons the call.</param>
-    public async Task<T> StoreAsync<T>(
-        string path, Func<HttpContent> body, ResiliencePipeline<HttpResponseMessage> retries, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public async Task<T> StoreAsync<T>(string path, Func<HttpContent> body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Post, path, body, retries, StowHeaders, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Post, path, body, StowHeaders, cancellationToken);
         return answer.Content.Headers.ContentType?.MediaType == "application/json" && answer.StatusCode == HttpStatusCode.Conflict
             ? await ParseAsync(answer, type, cancellationToken)
             : await ReadAsync(answer, type, cancellationToken);
@@ -126,23 +128,22 @@ internal sealed class HostClient(Session session, string url, string? bearer = n
     }
 
     private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, Func<HttpContent>? content, CancellationToken cancellationToken) =>
-        SendAsync(method, path, content, s_retries, static _ => { }, cancellationToken);
+        SendAsync(method, path, content, static _ => { }, cancellationToken);
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, Func<HttpContent>? content, ResiliencePipeline<HttpResponseMessage> retries, Action<HttpRequestMessage> prepare,
-        CancellationToken cancellationToken)
+        HttpMethod method, string path, Func<HttpContent>? content, Action<HttpRequestMessage> prepare, CancellationToken cancellationToken)
     {
         var token = bearer ?? await session.TokenAsync(url, scope: null, cancellationToken);
-        var patience = method == HttpMethod.Get ? BoundedCall.AnswerPatience : Timeout.InfiniteTimeSpan;
+        var limit = method == HttpMethod.Get ? BoundedCall.AnswerPatience : Timeout.InfiniteTimeSpan;
         try
         {
-            return await retries.ExecuteAsync(
+            return await (patience ?? s_retries).ExecuteAsync(
                 async cancellation =>
                 {
                     using var request = new HttpRequestMessage(method, url + path) { Content = content?.Invoke() };
                     request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
                     prepare(request);
-                    return await BoundedCall.SendAsync(session.Http, request, HttpCompletionOption.ResponseHeadersRead, patience, cancellation);
+                    return await BoundedCall.SendAsync(session.Http, request, HttpCompletionOption.ResponseHeadersRead, limit, cancellation);
                 },
                 cancellationToken);
         }

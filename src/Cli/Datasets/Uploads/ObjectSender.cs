@@ -1,5 +1,3 @@
-using Polly;
-using Polly.Retry;
 using Scanlock.Cli.Hosts;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Gateway;
@@ -10,30 +8,10 @@ namespace Scanlock.Cli.Datasets.Uploads;
 /// Sends objects to one dataset, some in each request, and says of each what became of it. What a broken connection swallowed is sent again:
 /// the gateway knows an object that it has, so nothing doubles. Safe for use from several sides at once.
 /// </summary>
-internal sealed class ObjectSender(HostClient gateway, string path, Action<string> waiting)
+internal sealed class ObjectSender(HostClient gateway, string path)
 {
-    private const int MostRetries = 8;
-
     /// <summary>How often an object is sent that the gateway asks to have again, or has not read.</summary>
     private const int MostRounds = 4;
-
-    // A gateway that is restarted is back well within these.
-    private readonly ResiliencePipeline<HttpResponseMessage> _retries = new ResiliencePipelineBuilder<HttpResponseMessage>()
-        .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
-        {
-            ShouldHandle = HostClient.IsLost,
-            MaxRetryAttempts = MostRetries,
-            BackoffType = DelayBackoffType.Exponential,
-            Delay = TimeSpan.FromMilliseconds(300),
-            MaxDelay = TimeSpan.FromSeconds(10),
-            UseJitter = true,
-            OnRetry = retry =>
-            {
-                waiting($"{gateway.Url} does not answer; trying again");
-                return ValueTask.CompletedTask;
-            },
-        })
-        .Build();
 
     /// <summary>Sends these, and hands on each outcome as it is known.</summary>
     /// <exception cref="HostProblemException">The gateway takes no more, or is gone.</exception>
@@ -52,7 +30,7 @@ internal sealed class ObjectSender(HostClient gateway, string path, Action<strin
         IReadOnlyList<ObjectOutcome> outcomes;
         try
         {
-            var answer = await gateway.StoreAsync(path, () => new MultipartObjects(items), _retries, ContractsJson.Strict.UploadedObjects, cancellationToken);
+            var answer = await gateway.StoreAsync(path, () => new MultipartObjects(items), ContractsJson.Strict.UploadedObjects, cancellationToken);
             outcomes = answer.Objects;
         }
         catch (BrokenItemException broken)

@@ -61,10 +61,12 @@ internal static class UploadCommand
             return Failure.Report(parse, ExitCode.Failed, "nothing-to-send", $"There is nothing to send in {string.Join(", ", paths)}.");
         }
 
-        using var report = parse.GetValue(s_report) is { } name ? new ReportFile(name) : null;
-        var destination = new Destination(gateway, token is null ? await DatasetOption.ResolveAsync(gateway, dataset, cancellationToken) : dataset!, token is not null);
+        using var report = parse.GetValue(s_report) is { } place ? new ReportFile(place) : null;
+        var name = token is null ? await NameAsync(gateway, dataset, cancellationToken) : dataset!;
         using var progress = new UploadProgress(parse, contents.Items.Count);
-        using var run = new UploadRun(destination.IsByToken ? null : destination.KnownAsync, cancellation => destination.OpenAsync(progress, cancellation), progress, parse.GetValue(s_jobs));
+        var patient = gateway.With(UploadRetries.Telling(() => progress.Note($"{gateway.Url} does not answer; trying again")));
+        var destination = new Destination(patient, name, token is not null);
+        using var run = new UploadRun(destination.IsByToken ? null : destination.KnownAsync, destination.OpenAsync, progress, parse.GetValue(s_jobs));
         Exception? failure = null;
         try
         {
@@ -81,6 +83,14 @@ internal static class UploadCommand
         return Show(parse, UploadSummary.Of(destination.Dataset, contents.Items.Count, run.Outcomes, contents.LeftOut, progress), failure);
     }
 
+    /// <summary>The dataset's name; one that is not there, or a gateway that is gone, is said at once.</summary>
+    private static async Task<string> NameAsync(HostClient gateway, string? dataset, CancellationToken cancellationToken)
+    {
+        var name = await DatasetOption.ResolveAsync(gateway, dataset, cancellationToken);
+        var entry = await gateway.GetAsync(Routes.Fill(GatewayRoutes.Dataset, name), ContractsJson.Strict.DatasetEntry, cancellationToken);
+        return entry.Name;
+    }
+
     private static int Show(ParseResult parse, UploadSummary summary, Exception? failure)
     {
         Output.Show(parse, summary, UploadSummaryJson.Default.UploadSummary, summary.Show);
@@ -93,9 +103,9 @@ internal static class UploadCommand
         var goOn = $"{summary.NotSent} of {summary.Objects} files were not sent, and nothing is half there. Run the same command again to send them.";
         return failure switch
         {
-            HostProblemException problem => Failure.Report(parse, problem.ExitCode, problem.Name, $"{problem.Message} {goOn}"),
+            HostProblemException problem => Failure.Report(parse, problem.ExitCode, problem.Name, $"{problem.Message.TrimEnd('.')}. {goOn}"),
             OperationCanceledException => Failure.Report(parse, ExitCode.Failed, "cancelled", $"stopped: {goOn}"),
-            _ => Failure.Report(parse, ExitCode.Failed, "io", $"{failure.Message} {goOn}"),
+            _ => Failure.Report(parse, ExitCode.Failed, "io", $"{failure.Message.TrimEnd('.')}. {goOn}"),
         };
     }
 
@@ -115,7 +125,7 @@ internal static class UploadCommand
             return [.. answer.Known];
         }
 
-        public async Task<ObjectSender> OpenAsync(UploadProgress progress, CancellationToken cancellationToken)
+        public async Task<ObjectSender> OpenAsync(CancellationToken cancellationToken)
         {
             var path = Routes.Fill(DicomwebRoutes.Studies, dataset);
             if (!isByToken)
@@ -124,7 +134,7 @@ internal static class UploadCommand
                 path += $"?{DicomwebRoutes.UploadQuery}={_upload}";
             }
 
-            return new(gateway, path, progress.Note);
+            return new(gateway, path);
         }
 
         /// <summary>Closes the session, also where the upload was stopped; a gateway that is gone closes it by itself later.</summary>
