@@ -15,6 +15,9 @@ internal sealed class ObjectExchange : IDisposable
     private const int Killed = 9;
     private const int KilledInside = 128 + Killed;
 
+    // Beside pixels and renditions a worker says a few facts of each frame.
+    private const long MaxFactBytes = 64 << 20;
+
     private static readonly TimeSpan s_endTime = TimeSpan.FromSeconds(2);
 
     private readonly RunningProgram program;
@@ -26,6 +29,9 @@ internal sealed class ObjectExchange : IDisposable
     private int frames;
     private int references;
     private long renditionBytes;
+    private long givenBytes;
+    private long saidBytes;
+    private bool saysTooMuch;
     private bool isAbandoned;
     private bool isKilledHere;
 
@@ -120,6 +126,8 @@ internal sealed class ObjectExchange : IDisposable
                     return await TryAbandonAsync() ? Sending.TooMuch : Sending.WorkerGone;
                 }
 
+                Interlocked.Exchange(ref givenBytes, total);
+                watch.Gives(count);
                 if (!await TryWriteAsync(IntakeFrames.WriteChunkAsync(program.Input, chunk.AsMemory(0, count), CancellationToken.None)))
                 {
                     return Sending.WorkerGone;
@@ -192,6 +200,11 @@ internal sealed class ObjectExchange : IDisposable
             {
                 var message = await IntakeFrames.ReadMessageAsync(program.Output, CancellationToken.None);
                 watch.Receives = true;
+                if (!IsBounded(message))
+                {
+                    return null;
+                }
+
                 if (message.Kind == IntakeMessageKind.Verdict)
                 {
                     var verdict = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeVerdict);
@@ -212,6 +225,17 @@ internal sealed class ObjectExchange : IDisposable
                 watch.Receives = false;
             }
         }
+    }
+
+    /// <summary>Whether all that was said so far can come of what was given.</summary>
+    private bool IsBounded(IntakeMessage message)
+    {
+        var bytes = message.Json.Length + message.Content.Length;
+        watch.Heard(bytes);
+        saidBytes += bytes;
+        var most = IntakeProtocol.FreeExpandedBytes + MaxFactBytes + (IntakeProtocol.MaxExpansion * Interlocked.Read(ref givenBytes));
+        saysTooMuch = saidBytes > Math.Min(most, IntakeProtocol.MaxRenditionBytes + MaxFactBytes);
+        return !saysTooMuch;
     }
 
     private async Task<bool> TryReceiveAsync(IntakeMessage message, CancellationToken cancellationToken)
@@ -238,7 +262,7 @@ internal sealed class ObjectExchange : IDisposable
                 return true;
             case IntakeMessageKind.Rendition when task.Rendition is not null:
                 var part = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeRendition);
-                if (head is null || part.Offset != renditionBytes || message.Content.Length > IntakeProtocol.MaxChunkBytes)
+                if (head is null || part.Offset != renditionBytes || message.Content.Length is 0 or > IntakeProtocol.MaxChunkBytes)
                 {
                     return false;
                 }
@@ -271,7 +295,8 @@ internal sealed class ObjectExchange : IDisposable
     {
         await Task.WhenAny(program.Exit, Task.Delay(s_endTime));
         var killed = program.Exit is { IsCompletedSuccessfully: true, Result: ProgramExit.Signal { Number: Killed } or ProgramExit.Status { Code: KilledInside } };
-        return watch.IsTimeUp ? IntakeRefusal.DecoderTooSlow
+        return saysTooMuch ? IntakeRefusal.Of(RefusalCode.TooLarge)
+            : watch.IsTimeUp ? IntakeRefusal.DecoderTooSlow
             : killed && !isKilledHere ? IntakeRefusal.Of(RefusalCode.Interrupted)
             : IntakeRefusal.DecoderStopped;
     }

@@ -28,28 +28,27 @@ internal static class WorkerSandbox
     {
         var runtime = DotnetRuntime.Current();
         var worker = runtime.Start(Path.Combine(Home, Path.GetFileName(assembly)));
-        var sandbox = new Sandbox
-        {
-            Mounts =
-            [
-                .. runtime.Mounts,
-                new SandboxMount.Memory("/tmp", Frame),
-                new SandboxMount.Shown(Path.GetDirectoryName(Path.GetFullPath(assembly))!, Home),
-            ],
-            Filter = new SystemCallFilter { AllowsNewProcesses = false },
-            Limits = Limits,
-        };
-        return sandbox.Wrap(worker with
-        {
-            // Without a bound the collector reserves more address space than the limit.
-            Environment = new Dictionary<string, string>(worker.Environment, StringComparer.Ordinal)
+        return Wrap(
+            worker with
             {
-                ["DOTNET_GCHeapHardLimit"] = $"0x{ManagedHeap:x}",
+                Environment = new Dictionary<string, string>(worker.Environment, StringComparer.Ordinal)
+                {
+                    // Without a bound the collector reserves more address space than the limit.
+                    ["DOTNET_GCHeapHardLimit"] = $"0x{ManagedHeap:x}",
 
-                // A worker's life is short, and it does one thing at a time.
-                ["DOTNET_gcConcurrent"] = "0",
-                ["DOTNET_TieredPGO"] = "0",
+                    // A worker's life is short, and it does one thing at a time.
+                    ["DOTNET_gcConcurrent"] = "0",
+                    ["DOTNET_TieredPGO"] = "0",
+                },
             },
-        });
+            [.. runtime.Mounts, new SandboxMount.Shown(Path.GetDirectoryName(Path.GetFullPath(assembly))!, Home)]);
     }
+
+    /// <summary>A program in the worker's sandbox.</summary>
+    internal static ProgramStart Wrap(ProgramStart program, IEnumerable<SandboxMount> mounts) => new Sandbox
+    {
+        Mounts = [.. mounts, new SandboxMount.Memory("/tmp", Frame)],
+        Filter = new SystemCallFilter { AllowsNewProcesses = false },
+        Limits = Limits,
+    }.Wrap(program);
 }

@@ -22,6 +22,15 @@ public static class IntakeProtocol
     /// <summary>The most frames of one object.</summary>
     public const int MaxFrames = 20_000;
 
+    /// <summary>
+    /// How many times its own size an object's pixels may become, past <see cref="FreeExpandedBytes"/>. Tissue is coded two- to tenfold; without
+    /// this, small objects could claim thousands of the largest frames.
+    /// </summary>
+    public const int MaxExpansion = 100;
+
+    /// <summary>What may be decoded before the ratio counts: frames of nothing but air are coded a thousandfold.</summary>
+    public const long FreeExpandedBytes = 512L << 20;
+
     public const int MaxChunkBytes = 64 << 10;
 
     public const int MaxJsonBytes = 1 << 20;

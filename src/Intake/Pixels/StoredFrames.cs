@@ -26,6 +26,7 @@ internal sealed class StoredFrames
     private readonly PixelData pixels;
     private readonly ImagePixels image;
     private readonly Codec codec;
+    private readonly long decodedBytes;
     private readonly bool turns;
     private readonly byte[]? native;
     private readonly long[]? starts;
@@ -38,6 +39,12 @@ internal sealed class StoredFrames
     internal StoredFrames(DicomObject dicom, ImagePixels image, Codec codec)
     {
         (pixels, this.image, this.codec) = (dicom.Pixels, image, codec);
+        decodedBytes = Math.Max(image.FrameBytes, image.Rows * image.Columns * sizeof(short));
+        if (decodedBytes * image.Frames > IntakeProtocol.MaxRenditionBytes)
+        {
+            throw new DicomException(RefusalCode.TooLarge);
+        }
+
         if (pixels.IsEncapsulated != (codec != Codec.Native))
         {
             throw new DicomException(pixels.IsEncapsulated ? RefusalCode.UnsupportedEncoding : RefusalCode.Damaged);
@@ -108,6 +115,11 @@ internal sealed class StoredFrames
             Advance(bytes);
         }
         while (waiting is not null && !StartsFrame(waiting, waitingAt));
+
+        if ((number + 1) * decodedBytes > IntakeProtocol.FreeExpandedBytes + (IntakeProtocol.MaxExpansion * passed))
+        {
+            throw new DicomException(RefusalCode.TooLarge);
+        }
 
         // An odd length was made even.
         if (lengths?.Length > number && lengths[number] != bytes && lengths[number] != bytes - 1)
