@@ -36,7 +36,7 @@ internal static partial class AnswerCheck
         && sample.Columns is >= 1 and <= IntakeProtocol.MaxSide
         && pixelBytes == sample.Rows * sample.Columns * sizeof(short)
         && sample.MaskedRegions >= 0
-        && IsSound(sample.Slice);
+        && IsSound(sample.Slice) && IsSound(sample.Measure);
 
     // Tags and numbers: a path must not carry a text out.
     private static bool IsSound(DeidentificationReport? report) =>
@@ -53,7 +53,11 @@ internal static partial class AnswerCheck
         && slice.ImageType.Count <= MaxImageTypes
         && slice.ImageType.All(type => SampleRecord.KnownImageTypes.Contains(type, StringComparer.Ordinal));
 
-    private static bool HasCount(IReadOnlyList<double>? numbers, int count) => numbers is null || numbers.Count == count;
+    private static bool IsSound(SliceMeasure measure) =>
+        double.IsFinite(measure.RescaleSlope) && double.IsFinite(measure.RescaleIntercept) && double.IsFinite(measure.GantryTilt ?? 0)
+        && measure.Lowest is >= short.MinValue and <= short.MaxValue && measure.Highest is >= short.MinValue and <= short.MaxValue;
+
+    private static bool HasCount(IReadOnlyList<double>? numbers, int count) => numbers is null || (numbers.Count == count && numbers.All(double.IsFinite));
 
     private static bool IsTextOrNull(string? text) => text is null or { Length: > 0 and <= IntakeProtocol.MaxTextLength };
 }

@@ -81,7 +81,9 @@ internal sealed class ObjectExchange : IDisposable
         }
 
         var outcome = await hearing;
-        IsOver = outcome is not null && sent != Sending.WorkerGone;
+
+        // Only a refusal needs less than all of the object.
+        IsOver = outcome is not null && sent != Sending.WorkerGone && (sent != Sending.Judged || outcome is IntakeOutcome.Refused);
         return sent == Sending.TooMuch ? new IntakeOutcome.Refused(IntakeRefusal.Of(RefusalCode.TooLarge))
             : IsOver ? outcome!
             : new IntakeOutcome.Refused(await WhyGoneAsync());

@@ -84,6 +84,10 @@ public sealed class PureTests
             good with { Slice = slice with { Position = [0, 0, 0, 0] } },
             good with { Slice = slice with { Orientation = [1] } },
             good with { Slice = slice with { Spacing = [] } },
+            good with { Slice = slice with { Position = [0, double.PositiveInfinity, 0] } },
+            good with { Measure = good.Measure with { RescaleSlope = double.NaN } },
+            good with { Measure = good.Measure with { GantryTilt = double.NegativeInfinity } },
+            good with { Measure = good.Measure with { Highest = 40_000 } },
         ];
         Assert.All(bad, sample => Assert.False(AnswerCheck.IsSound(sample, 32, head, 2)));
     }
