@@ -66,15 +66,17 @@ internal sealed class QualityReports(IDbContextFactory<GatewayDb> databases)
 
     private static async Task<List<QualityFinding>> SameInstanceAsync(IQueryable<SampleRow> held, CancellationToken cancellationToken)
     {
-        var shared = held.Where(sample => sample.SopHash != null).GroupBy(sample => sample.SopHash)
-            .Where(group => group.Select(sample => sample.ObjectKey).Distinct().Count() > 1).Select(group => group.Key);
+        // Asked first: as part of the next question it would be answered anew for every row.
+        var shared = await held.Where(sample => sample.SopHash != null).GroupBy(sample => sample.SopHash)
+            .Where(group => group.Select(sample => sample.ObjectKey).Distinct().Count() > 1).Select(group => group.Key).ToListAsync(cancellationToken);
         return [.. Duplicates.SameInstance((await DoublesAsync(held.Where(sample => shared.Contains(sample.SopHash)), cancellationToken)).Select(row => row.Sample))];
     }
 
     /// <summary>Constant pictures are all alike; they are another finding.</summary>
     private static async Task<List<QualityFinding>> SamePixelsAsync(IQueryable<SampleRow> held, CancellationToken cancellationToken)
     {
-        var shared = held.Where(sample => sample.Pixels != null).GroupBy(sample => sample.Pixels).Where(group => group.Count() > 1).Select(group => group.Key);
+        var shared = await held.Where(sample => sample.Pixels != null).GroupBy(sample => sample.Pixels).Where(group => group.Count() > 1).Select(group => group.Key)
+            .ToListAsync(cancellationToken);
         var rows = await DoublesAsync(held.Where(sample => shared.Contains(sample.Pixels)), cancellationToken);
         return [.. Duplicates.SamePixels(rows.Where(row => row.Facts is null || Json.Facts(row.Facts).Measure is var measure && measure.Lowest < measure.Highest).Select(row => row.Sample))];
     }
