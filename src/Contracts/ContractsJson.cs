@@ -25,6 +25,8 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(BrokerToken))]
 [JsonSerializable(typeof(SampleRecord))]
 [JsonSerializable(typeof(DatasetManifest))]
+[JsonSerializable(typeof(DatasetArchive))]
+[JsonSerializable(typeof(SignedArchive))]
 [JsonSerializable(typeof(LabelRow))]
 [JsonSerializable(typeof(IntakeGreeting))]
 [JsonSerializable(typeof(IntakeTask))]

@@ -25,7 +25,7 @@ public sealed record DatasetManifest(
 /// <param name="Ciphertext">SHA-256 of the body as stored and staged.</param>
 /// <param name="CiphertextBytes">Length of the body in bytes.</param>
 /// <param name="PlaintextBytes">Length of what it decrypts to in bytes.</param>
-/// <param name="Samples">Samples in a shard; rows in the label table.</param>
+/// <param name="Samples">Samples in a shard; rows in the label table; objects in a part of an archive.</param>
 public sealed record ManifestPart(string Id, Sha256Digest Ciphertext, long CiphertextBytes, long PlaintextBytes, int Samples);
 
 /// <summary>One line of the label table.</summary>

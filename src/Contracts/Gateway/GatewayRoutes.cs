@@ -38,6 +38,12 @@ public static class GatewayRoutes
 
     /// <summary>POST seals a version.</summary>
     public const string Versions = "/api/v1/datasets/{dataset}/versions";
+
+    /// <summary>GET says what is archived of a version: <see cref="SignedArchive"/>.</summary>
+    public const string Archive = "/api/v1/datasets/{dataset}/versions/{version}/archive";
+
+    /// <summary>GET one part of it, decrypted, as a tar.</summary>
+    public const string ArchivePart = "/api/v1/datasets/{dataset}/versions/{version}/archive/{part}";
     public const string Withdraw = "/api/v1/datasets/{dataset}/withdraw";
 
     public const string Requests = "/api/v1/requests";

@@ -10,6 +10,9 @@ public static class StatementKinds
     /// <summary>Signed by the gateway.</summary>
     public static StatementKind<DatasetManifest> Manifest { get; } = new("scanlock-manifest+jws", ContractsJson.Strict.DatasetManifest) { MaxLength = 64 << 20 };
 
+    /// <summary>Signed by the gateway, for its own stewards.</summary>
+    public static StatementKind<DatasetArchive> Archive { get; } = new("scanlock-archive+jws", ContractsJson.Strict.DatasetArchive) { MaxLength = 64 << 20 };
+
     /// <summary>Signed by the gateway.</summary>
     public static StatementKind<Permit> Permit { get; } = new("scanlock-permit+jws", ContractsJson.Strict.Permit);
 

@@ -20,6 +20,7 @@ internal sealed record Format(Type Value, Func<byte[], byte[]> ReadAndWrite)
             ["access-request"] = Canonical(contracts.AccessRequest),
             ["audit-entry"] = Canonical(contracts.AuditEntry),
             ["broker-token"] = Canonical(contracts.BrokerToken),
+            ["dataset-archive"] = Canonical(contracts.DatasetArchive),
             ["dataset-manifest"] = Canonical(contracts.DatasetManifest),
             ["experiment-spec"] = Canonical(contracts.ExperimentSpec),
             ["intake-accepted"] = Canonical(contracts.IntakeVerdict),
