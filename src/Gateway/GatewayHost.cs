@@ -8,6 +8,7 @@ using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Brokers;
 using Scanlock.Gateway.Configuration;
 using Scanlock.Gateway.Datasets;
+using Scanlock.Gateway.Datasets.Archive;
 using Scanlock.Gateway.Datasets.Labels;
 using Scanlock.Gateway.Datasets.Preview;
 using Scanlock.Gateway.Datasets.Quality;
@@ -104,7 +105,11 @@ public static class GatewayHost
         services.AddSingleton<StoredSamples>();
         services.AddSingleton<Previews>();
         services.AddSingleton<DatasetLabels>();
+        services.AddSingleton<PartSealing>();
         services.AddSingleton<ShardPacking>();
+        services.AddSingleton<ArchivePacking>();
+        services.AddSingleton<ArchiveSealing>();
+        services.AddSingleton<ArchiveReading>();
         services.AddSingleton<SealingTurns>();
         services.AddSingleton<DatasetSealing>();
         services.AddSingleton<AccessDecisions>();
@@ -137,6 +142,7 @@ public static class GatewayHost
         app.MapQuarantine();
         app.MapQuality();
         app.MapPreview();
+        app.MapArchive();
         app.MapDicomweb();
         app.MapAccess();
         app.MapBrokers();

@@ -10,6 +10,9 @@ public static class Acts
     public const string DatasetSeal = "dataset.seal";
     public const string DatasetWithdraw = "dataset.withdraw";
 
+    /// <summary>A steward takes a part of an archive out, decrypted.</summary>
+    public const string ArchiveRead = "archive.read";
+
     /// <summary>An upload token: a machine's permission to send into one dataset.</summary>
     public const string TokenCreate = "token.create";
     public const string TokenRevoke = "token.revoke";
@@ -54,7 +57,7 @@ public static class Acts
 
     public static IReadOnlyList<string> All { get; } =
     [
-        DatasetCreate, DatasetPolicy, DatasetUpload, DatasetLabel, DatasetSeal, DatasetWithdraw,
+        DatasetCreate, DatasetPolicy, DatasetUpload, DatasetLabel, DatasetSeal, DatasetWithdraw, ArchiveRead,
         TokenCreate, TokenRevoke, TokenDrop, QuarantineRelease, QuarantineDelete, SamplePreview,
         AccessRequest, AccessApprove, AccessDeny, AccessRevoke, PartServe, PartAltered, KeysRelease, KeysRenew,
         JobProgress, JobResult, JobReceipt, ResultRequest, ResultApprove, ResultDeny, EntryAbandoned,

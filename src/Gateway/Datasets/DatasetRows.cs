@@ -194,6 +194,9 @@ public sealed class VersionRow
     /// <summary>Names of its labels, JSON.</summary>
     public required string LabelNames { get; init; }
     public required DateTimeOffset SealedAt { get; init; }
+
+    /// <summary>The signed statement of what is archived of it, compact; null where nothing is.</summary>
+    public string? Archive { get; init; }
 }
 
 /// <summary>Which sample lies in which shard, under which pseudonym; how a later version knows the shards it can share.</summary>

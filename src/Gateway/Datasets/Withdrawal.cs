@@ -20,6 +20,7 @@ internal sealed class Withdrawal(IDbContextFactory<GatewayDb> databases, IBlobSt
     {
         await blobs.DeleteAllAsync(BlobNames.Headers(dataset), cancellationToken);
         await blobs.DeleteAllAsync(BlobNames.Samples(dataset), cancellationToken);
+        await blobs.DeleteAllAsync(BlobNames.Renditions(dataset), cancellationToken);
         await blobs.DeleteAllAsync(BlobNames.Bodies(dataset), cancellationToken);
         keys.Destroy(dataset);
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
@@ -30,6 +31,8 @@ internal sealed class Withdrawal(IDbContextFactory<GatewayDb> databases, IBlobSt
 
         await db.SampleLabels.Where(label => label.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.Samples.Where(sample => sample.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
+        await db.Renditions.Where(rendition => rendition.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
+        await db.ArchivedObjects.Where(archived => archived.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.Quarantine.Where(kept => kept.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.ShardSamples.Where(sample => sample.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
@@ -44,13 +45,22 @@ public sealed class DatasetHashes
     public const int KeyBytes = 32;
     private const int PseudonymHexDigits = 16;
     private readonly byte[] _key;
+    private readonly byte[] _pseudonyms;
 
-    internal DatasetHashes(byte[] key) => _key = key.Length == KeyBytes
-        ? key
-        : throw new InvalidDataException("A dataset's key file does not hold 32 bytes.");
+    internal DatasetHashes(byte[] key)
+    {
+        _key = key.Length == KeyBytes ? key : throw new InvalidDataException("A dataset's key file does not hold 32 bytes.");
+        _pseudonyms = Hash(_key, "subkey", "pseudonyms");
+    }
 
-    /// <summary>The pseudonym of a patient, by whatever identifies them at the hospital.</summary>
-    public string Patient(string identifier) => "p" + Hash("pseudonym:patient", identifier)[..PseudonymHexDigits];
+    /// <summary>
+    /// What an intake worker makes the pseudonyms, UIDs and days of archived DICOM with, base64url. A subkey, for the worker takes hostile
+    /// objects: with it neither labels nor objects can be matched.
+    /// </summary>
+    public string WorkerKey => Base64Url.EncodeToString(_pseudonyms);
+
+    /// <summary>The pseudonym of a patient, by whatever identifies them at the hospital: the one their archived DICOM has too.</summary>
+    public string Patient(string identifier) => "p" + Convert.ToHexStringLower(Hash(_pseudonyms, "pseudonym:patient", identifier))[..PseudonymHexDigits];
 
     /// <summary>The pseudonym of a series.</summary>
     public string Series(string seriesUid) => "s" + Hash("pseudonym:series", seriesUid)[..PseudonymHexDigits];
@@ -66,6 +76,7 @@ public sealed class DatasetHashes
 
     public string? MatchOrNull(string kind, string? identifier) => identifier is null ? null : Match(kind, identifier);
 
-    private string Hash(string purpose, string value) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{purpose}\0{value}")));
+    private string Hash(string purpose, string value) => Convert.ToHexStringLower(Hash(_key, purpose, value));
+
+    private static byte[] Hash(byte[] key, string purpose, string value) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose}\0{value}"));
 }

@@ -4,6 +4,7 @@ using Scanlock.Gateway.Access;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Brokers;
 using Scanlock.Gateway.Datasets;
+using Scanlock.Gateway.Datasets.Archive;
 using Scanlock.Gateway.Jobs;
 using Scanlock.Gateway.Results;
 
@@ -19,6 +20,8 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
     public DbSet<UploadTokenRow> UploadTokens => Set<UploadTokenRow>();
     public DbSet<DiscardedBlobRow> DiscardedBlobs => Set<DiscardedBlobRow>();
     public DbSet<SampleRow> Samples => Set<SampleRow>();
+    public DbSet<RenditionRow> Renditions => Set<RenditionRow>();
+    public DbSet<ArchivedObjectRow> ArchivedObjects => Set<ArchivedObjectRow>();
     public DbSet<QuarantineRow> Quarantine => Set<QuarantineRow>();
     public DbSet<SampleLabelRow> SampleLabels => Set<SampleLabelRow>();
     public DbSet<VersionRow> Versions => Set<VersionRow>();
@@ -77,6 +80,8 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
             row.HasIndex(sample => new { sample.Dataset, sample.ObjectKey }).HasDatabaseName("samples_by_object");
             row.Ignore(sample => sample.EffectivePatient);
         });
+        model.Entity<RenditionRow>(row => row.ToTable("renditions").HasKey(rendition => new { rendition.Dataset, rendition.ObjectKey }));
+        model.Entity<ArchivedObjectRow>(row => row.ToTable("archived_objects").HasKey(archived => new { archived.Dataset, archived.Part, archived.ObjectKey }));
         model.Entity<QuarantineRow>(row => row.ToTable("quarantine").HasKey(kept => new { kept.Dataset, kept.ObjectKey }));
         model.Entity<SampleLabelRow>(row => row.ToTable("sample_labels").HasKey(label => new { label.Dataset, label.Sample, label.Name }));
         model.Entity<VersionRow>(row => row.ToTable("versions").HasKey(version => new { version.Dataset, version.Version }));

@@ -7,6 +7,7 @@ using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Configuration;
+using Scanlock.Gateway.Datasets.Archive;
 using Scanlock.Gateway.Datasets.Uploads;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
@@ -16,7 +17,7 @@ namespace Scanlock.Gateway.Datasets.Sealing;
 
 /// <summary>
 /// Seals a version in three steps: (1) fixes what goes into it, and refuses where something is missing; (2) packs the shards that no
-/// earlier version has and the label table, all ciphertext, which nobody can see yet; (3) logs and records the signed manifest, which
+/// earlier version has, the label table, and the archive where there is one, all ciphertext, which nobody can see yet; (3) logs and records the signed manifest, which
 /// makes it a version. A crash before (3) leaves parts that the next sealing writes over.
 /// </summary>
 internal sealed class DatasetSealing(
@@ -26,6 +27,7 @@ internal sealed class DatasetSealing(
     RollingSessions rolling,
     SealingTurns turns,
     ShardPacking packing,
+    ArchiveSealing archives,
     Withdrawal withdrawal,
     GatewayKeys keys,
     DatasetOptions options,
@@ -50,8 +52,8 @@ internal sealed class DatasetSealing(
     {
         try
         {
-            var (manifest, packed) = await PackAsync(draft, cancellationToken);
-            return await acts.PerformAsync(attempt, (db, token) => RecordAsync(db, draft, manifest, packed, steward, token), cancellationToken);
+            var packed = await PackAsync(draft, cancellationToken);
+            return await acts.PerformAsync(attempt, (db, token) => RecordAsync(db, draft, packed, steward, token), cancellationToken);
         }
         catch (BlobAlteredException e)
         {
@@ -72,7 +74,11 @@ internal sealed class DatasetSealing(
         IReadOnlyList<LabelRow> Labels,
         ShardPlan Plan,
         IReadOnlyDictionary<string, ManifestPart> KnownShards,
-        int NextShard);
+        int NextShard,
+        ArchiveDraft Archive);
+
+    /// <summary>What was written for it, and not yet seen by anybody.</summary>
+    private sealed record Packed(DatasetManifest Manifest, IReadOnlyList<ShardSampleRow> Samples, PackedArchive Archive);
 
     private async Task<Decided<Outcome<Draft>>> DraftAsync(
         GatewayDb db, string name, SealVersion asked, Person steward, CancellationToken cancellationToken)
@@ -130,10 +136,11 @@ internal sealed class DatasetSealing(
             [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).ThenBy(label => label.Name, StringComparer.Ordinal)],
             ShardPlan.Of(planned, shards, options.ShardBytes),
             known,
-            held.Count);
+            held.Count,
+            await archives.DraftAsync(db, name, wanted, latest, cancellationToken));
     }
 
-    private async Task<(DatasetManifest Manifest, List<ShardSampleRow> Packed)> PackAsync(Draft draft, CancellationToken cancellationToken)
+    private async Task<Packed> PackAsync(Draft draft, CancellationToken cancellationToken)
     {
         var shards = draft.Plan.Kept.Select(part => draft.KnownShards[part]).ToList();
         var packed = new List<ShardSampleRow>();
@@ -148,11 +155,11 @@ internal sealed class DatasetSealing(
         var names = draft.Labels.Select(label => label.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         var manifest = new DatasetManifest(
             Wire.Version, keys.Statement.Public.Id, draft.Dataset, draft.Version, DatasetManifest.SampleSchemaV1, shards, labels, [.. names]);
-        return (manifest, packed);
+        return new(manifest, packed, await archives.PackAsync(draft.Dataset, draft.Archive, cancellationToken));
     }
 
     private async Task<Decided<Outcome<SealedVersion>>> RecordAsync(
-        GatewayDb db, Draft draft, DatasetManifest manifest, List<ShardSampleRow> packed, Person steward, CancellationToken cancellationToken)
+        GatewayDb db, Draft draft, Packed packed, Person steward, CancellationToken cancellationToken)
     {
         var found = await db.FindManagedAsync(draft.Dataset, steward, cancellationToken);
         if (found.IsRefused)
@@ -160,10 +167,13 @@ internal sealed class DatasetSealing(
             return Decided.Nothing<Outcome<SealedVersion>>(found.Refusal);
         }
 
+        var manifest = packed.Manifest;
         var statement = StatementKinds.Manifest.Sign(manifest, keys.Statement);
+        var archive = archives.Sign(packed.Archive, statement);
         var patients = draft.Samples.Values.Select(sample => sample.Patient).Distinct(StringComparer.Ordinal).Count();
         found.Value.State = DatasetStates.Sealed;
-        db.ShardSamples.AddRange(packed);
+        db.ShardSamples.AddRange(packed.Samples);
+        db.ArchivedObjects.AddRange(packed.Archive.Packed);
         db.Versions.Add(new()
         {
             Dataset = draft.Dataset,
@@ -174,22 +184,26 @@ internal sealed class DatasetSealing(
             Patients = patients,
             LabelNames = Json.Of(manifest.LabelNames),
             SealedAt = time.GetUtcNow(),
+            Archive = archive?.Compact,
         });
         var bytes = manifest.Parts().Sum(part => part.CiphertextBytes);
         var entry = new Entry(Acts.DatasetSeal, Actors.Of(steward))
         {
             Subjects = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = draft.Dataset, ["version"] = $"{draft.Version}" },
             PolicyRevision = found.Value.PolicyRevision,
-            Digests = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal) { ["manifest"] = statement.Digest },
+            Digests = archive is null ? Digests(("manifest", statement.Digest)) : Digests(("manifest", statement.Digest), ("archive", archive.Digest)),
             Counts = new Dictionary<string, long>(StringComparer.Ordinal)
             {
                 ["samples"] = draft.Samples.Count, ["patients"] = patients, ["shards"] = manifest.Shards.Count,
-                ["shards_kept"] = draft.Plan.Kept.Count, ["ciphertext_bytes"] = bytes,
+                ["shards_kept"] = draft.Plan.Kept.Count, ["ciphertext_bytes"] = bytes, ["archived"] = packed.Archive.Objects,
             },
         };
         return Decided.As<Outcome<SealedVersion>>(
             new SealedVersion(draft.Dataset, draft.Version, draft.Samples.Count, patients, manifest.Shards.Count, bytes, statement.Digest), entry);
     }
+
+    private static Dictionary<string, Sha256Digest> Digests(params (string Name, Sha256Digest Digest)[] digests) =>
+        digests.ToDictionary(named => named.Name, named => named.Digest, StringComparer.Ordinal);
 
     private static Refusal.Conflict Unlabelled(string name, List<SampleRow> without)
     {

@@ -10,31 +10,17 @@ using Scanlock.Gateway.Storage.Blobs;
 namespace Scanlock.Gateway.Datasets.Sealing;
 
 /// <summary>
-/// Writes the parts of a version. Plaintext exists only in memory, between a pipe's ends: samples are decrypted one by one into a tar,
-/// and what leaves the pipe is ciphertext under a random key of the part's own. The header, for the storage key, lies apart.
+/// Writes the parts of a version. Plaintext exists only in memory: samples are decrypted one by one into a tar.
 /// </summary>
-internal sealed class ShardPacking(IBlobStore blobs, GatewayKeys keys, StoredSamples stored)
+internal sealed class ShardPacking(PartSealing sealing, StoredSamples stored)
 {
     private const UnixFileMode ReadableFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     public Task<ManifestPart> PackAsync(string dataset, string part, IReadOnlyList<StoredSample> samples, CancellationToken cancellationToken) =>
-        SealAsync(dataset, part, samples.Count, (stream, token) => WriteTarAsync(dataset, samples, stream, token), cancellationToken);
+        sealing.SealAsync(dataset, part, samples.Count, (stream, token) => WriteTarAsync(dataset, samples, stream, token), cancellationToken);
 
     public Task<ManifestPart> SealLabelsAsync(string dataset, string part, IReadOnlyList<LabelRow> rows, CancellationToken cancellationToken) =>
-        SealAsync(dataset, part, rows.Count, (stream, token) => WriteLabelsAsync(rows, stream, token), cancellationToken);
-
-    private async Task<ManifestPart> SealAsync(
-        string dataset, string part, int samples, Func<Stream, CancellationToken, Task<int>> write, CancellationToken cancellationToken)
-    {
-        SealedBody? body = null;
-        await blobs.WriteAsync(
-            BlobNames.Body(dataset, part),
-            async (ciphertext, token) => (_, body) = await PlaintextPipe.RunAsync(
-                write, (plaintext, inner) => ManifestSealing.SealAsync(plaintext, ciphertext, [keys.Storage.PublicKey], inner), token),
-            cancellationToken);
-        await blobs.WriteAsync(BlobNames.Header(dataset, part), body!.Header, cancellationToken);
-        return body.ToPart(part, samples);
-    }
+        sealing.SealAsync(dataset, part, rows.Count, (stream, token) => WriteLabelsAsync(rows, stream, token), cancellationToken);
 
     private async Task<int> WriteTarAsync(string dataset, IReadOnlyList<StoredSample> samples, Stream stream, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 
 /// <summary>
 /// Takes one object in (P2): (1) its bytes stream through a hash into an intake worker; (2) each sample that comes back is encrypted at once, in
-/// memory, and only then written; (3) one transaction makes all of them visible, with the outcome under the object's ordinal. Sending the same
+/// memory, and only then written, and so is the de-identified object where the policy wants it; (3) one transaction makes all of them visible, with the outcome under the object's ordinal. Sending the same
 /// ordinal again answers what was recorded.
 /// </summary>
 internal sealed class ObjectIntake(
@@ -53,11 +53,17 @@ internal sealed class ObjectIntake(
         try
         {
             var rules = policies.Of(await db.Datasets.AsNoTracking().SingleAsync(row => row.Name == upload.Dataset, cancellationToken)).Intake;
-            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, rules.BurnedInText, Rendition: null);
+            var rendition = rules.Archive ? new RenditionTask(rules.Deidentification, hashes.WorkerKey) : null;
+            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, rules.BurnedInText, rendition);
             var outcome = await workers.ExamineAsync(task, hashing, reception, cancellationToken);
             if (outcome is not IntakeOutcome.Refused && study is not null && reception.Head?.StudyUid != study)
             {
                 outcome = new IntakeOutcome.Refused(IntakeRefusal.Of(RefusalCode.WrongStudy));
+            }
+
+            if (outcome is not IntakeOutcome.Refused)
+            {
+                await reception.EndAsync();
             }
 
             var recording = new Recording(db, upload, ordinal, time.GetUtcNow());

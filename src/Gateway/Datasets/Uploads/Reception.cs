@@ -3,6 +3,7 @@ using Scanlock.Contracts;
 using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Intake;
 using Scanlock.Envelope;
+using Scanlock.Gateway.Datasets.Archive;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Storage.Blobs;
@@ -11,12 +12,13 @@ using Scanlock.IntakeWorkers;
 namespace Scanlock.Gateway.Datasets.Uploads;
 
 /// <summary>
-/// Takes what a worker finds in one object: each sample is encrypted the moment it comes (P2), under a name of its own, and stays invisible until
-/// the object is recorded. What is not recorded in the end is deleted; after a crash, at the next start.
+/// Takes what a worker finds in one object: each sample is encrypted the moment it comes (P2), and so is the rendition piece by piece, each under
+/// a name of its own, and all stays invisible until the object is recorded. What is not recorded in the end is deleted; after a crash, at the next start.
 /// </summary>
 internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey storage, DatasetHashes hashes) : IIntakeReceiver
 {
     private readonly List<ReceivedSample> samples = [];
+    private RenditionWriting? writing;
     private string? patient;
     private string? series;
 
@@ -29,6 +31,9 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
     public string Series => series ?? throw new InvalidOperationException("An object with samples has a head.");
 
     public IReadOnlyList<ReceivedSample> Samples => samples;
+
+    /// <summary>The rendition, where one was asked for and <see cref="EndAsync"/> was called.</summary>
+    public ReceivedRendition? Rendition { get; private set; }
 
     public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken)
     {
@@ -64,11 +69,33 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
         }
     }
 
-    public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => throw new InvalidOperationException("No rendition was asked for.");
+    public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        writing ??= RenditionWriting.Start(dataset, blobs, storage.PublicKey, cancellationToken);
+        return writing.AddAsync(bytes, cancellationToken);
+    }
+
+    /// <summary>All has come; the object was not refused.</summary>
+    public async Task EndAsync()
+    {
+        if (writing is not null)
+        {
+            Rendition = await writing.EndAsync();
+        }
+    }
 
     /// <summary>Deletes what was received.</summary>
     public async Task DiscardAsync()
     {
+        if (Rendition is { } rendition)
+        {
+            await blobs.DeleteAsync(BlobNames.Rendition(dataset, rendition.Blob), CancellationToken.None);
+        }
+        else if (writing is not null)
+        {
+            await writing.AbandonAsync();
+        }
+
         foreach (var sample in samples)
         {
             await blobs.DeleteAsync(BlobNames.Sample(dataset, sample.Blob), CancellationToken.None);

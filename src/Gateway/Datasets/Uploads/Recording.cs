@@ -33,6 +33,19 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
         }
 
         db.Samples.AddRange(reception.Samples.Select(sample => RowOf(sample, key, hashes.Sample(bytes, sample.Frame), hashes, reception, quarantine is not null)));
+        if (reception.Rendition is { } rendition)
+        {
+            db.Renditions.Add(new()
+            {
+                Dataset = upload.Dataset,
+                ObjectKey = key,
+                Blob = rendition.Blob,
+                PlaintextBytes = rendition.PlaintextBytes,
+                Ciphertext = rendition.Written.Digest.ToString(),
+                CiphertextBytes = rendition.Written.Bytes,
+            });
+        }
+
         if (quarantine is not null)
         {
             db.Quarantine.Add(new()

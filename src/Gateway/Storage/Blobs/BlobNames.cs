@@ -12,11 +12,16 @@ public static class BlobNames
     /// <summary>A sample as intake returned it, a whole Crypt4GH file for the storage key.</summary>
     public static string Sample(string dataset, string blob) => $"{Samples(dataset)}/{blob}";
 
+    /// <summary>An object as the worker de-identified it, likewise.</summary>
+    public static string Rendition(string dataset, string blob) => $"{Renditions(dataset)}/{blob}";
+
     public static string Bodies(string dataset) => $"bodies/{dataset}";
 
     public static string Headers(string dataset) => $"headers/{dataset}";
 
     public static string Samples(string dataset) => $"samples/{dataset}";
+
+    public static string Renditions(string dataset) => $"renditions/{dataset}";
 
     /// <summary>A sealed part of a job as its agent sent it.</summary>
     public static string Received(string job, string part) => $"{Results(job)}/received-{part}";
