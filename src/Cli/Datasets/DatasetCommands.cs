@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Scanlock.Cli.Datasets.Archive;
 using Scanlock.Cli.Datasets.Care;
 using Scanlock.Cli.Datasets.Labels;
 using Scanlock.Cli.Datasets.Uploads;
@@ -23,6 +24,7 @@ internal static class DatasetCommands
             LabelCommand.Build(),
             TokenCommands.All(),
             SealCommand.Build(),
+            ArchiveCommand.Build(),
             List(),
             Show(),
             Policy(),

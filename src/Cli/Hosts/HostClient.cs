@@ -103,6 +103,19 @@ internal sealed class HostClient(Session session, string url, string? bearer = n
         }
     }
 
+    /// <summary>Reads an answer as it comes.</summary>
+    public async Task<T> ReadAsync<T>(string path, Func<Stream, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw await HostProblemException.ReadAsync(answer, cancellationToken);
+        }
+
+        await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        return await read(content, cancellationToken);
+    }
+
     /// <summary>Downloads to a file, which appears only when whole.</summary>
     public async Task DownloadAsync(string path, string file, CancellationToken cancellationToken)
     {
