@@ -35,10 +35,6 @@ internal static class WorkerSandbox
                 {
                     // Without a bound the collector reserves more address space than the limit.
                     ["DOTNET_GCHeapHardLimit"] = $"0x{ManagedHeap:x}",
-
-                    // A worker's life is short, and it does one thing at a time.
-                    ["DOTNET_gcConcurrent"] = "0",
-                    ["DOTNET_TieredPGO"] = "0",
                 },
             },
             [.. runtime.Mounts, new SandboxMount.Shown(Path.GetDirectoryName(Path.GetFullPath(assembly))!, Home)]);
