@@ -15,7 +15,7 @@ internal static class BurnedInText
     private const double Likely = 1.0;
 
     // Text runs down an image less often than vessels and ribs stand below each other.
-    private const double LikelyDown = 2.0;
+    private const double LikelyDown = 2.5;
 
     // Log odds from which a line that goes on where a likely one ends belongs to it.
     private const double Possible = -5.0;
@@ -27,7 +27,7 @@ internal static class BurnedInText
     // Flat zones need the least contrast: noise is not flat. The rest is looked for at each scale of contrast.
     private static readonly (LayerKind Kind, int Threshold)[] Cuts =
     [
-        (LayerKind.Quiet, 4), (LayerKind.Flat, 35), (LayerKind.Sparse, 42), (LayerKind.Sparse, 150), (LayerKind.Sparse, 450), (LayerKind.Sparse, 1100),
+        (LayerKind.Quiet, 4), (LayerKind.Flat, 35), (LayerKind.Sparse, 42), (LayerKind.Sparse, 150), (LayerKind.Sparse, 260), (LayerKind.Sparse, 450), (LayerKind.Sparse, 750), (LayerKind.Sparse, 1100),
     ];
 
     /// <summary>The rectangles that hold text, from the top; together they hold all of it, with one pixel around it.</summary>
@@ -45,6 +45,7 @@ internal static class BurnedInText
         {
             var floor = Narrow(hounsfield, levels);
             var found = new List<Candidate>();
+            FrameText.Find(levels.AsSpan(0, hounsfield.Length), rows, columns, found);
             foreach (var dark in (ReadOnlySpan<bool>)[false, true])
             {
                 TopHat.Of(levels.AsSpan(0, hounsfield.Length), rows, columns, dark, heights.AsSpan(0, hounsfield.Length), scratch);
@@ -60,6 +61,10 @@ internal static class BurnedInText
             ArrayPool<short>.Shared.Return(scratch);
         }
     }
+
+    // Its lists grow to what an image needs, and serve the next.
+    [ThreadStatic]
+    private static Zones? t_zones;
 
     private static short[] Rented(int size) => ArrayPool<short>.Shared.Rent(size);
 
@@ -127,7 +132,7 @@ internal static class BurnedInText
     private static void FindIn(
         ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, bool dark, short floor, Span<short> kept, List<Candidate> found)
     {
-        var finder = new Zones();
+        var finder = t_zones ??= new Zones();
         foreach (var (kind, threshold) in Cuts)
         {
             var layer = new Layer(dark, kind, threshold);

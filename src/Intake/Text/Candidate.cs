@@ -20,6 +20,9 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
     /// <summary>Where it goes on to along the line, past letters that run into what they are drawn on.</summary>
     internal (int First, int Last) Ends { get; init; } = Upright ? (Region.Column, Region.Right) : (Region.Row, Region.Bottom);
 
+    // Where the surest letters stand across it: what is joined to them moves its head and foot only so far from theirs.
+    private (int First, int Last) Core { get; init; } = Upright ? (Region.Row, Region.Bottom) : (Region.Column, Region.Right);
+
     internal (int First, int Last) Along => Upright ? (Region.Column, Region.Right) : (Region.Row, Region.Bottom);
 
     internal (int First, int Last) Across => Upright ? (Region.Row, Region.Bottom) : (Region.Column, Region.Right);
@@ -45,20 +48,20 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
         return Continues(surer) && (over || Math.Abs(Level - surer.Level) <= 0.05f * surer.Contrast);
     }
 
-    /// <summary>Whether most of this is covered by a surer one.</summary>
+    /// <summary>Whether most of this is covered by a surer one, or some, where it runs across that one's letters.</summary>
     internal bool LiesMostlyIn(Candidate surer)
     {
         var rows = Math.Min(Region.Bottom, surer.Region.Bottom) - Math.Max(Region.Row, surer.Region.Row) + 1;
         var columns = Math.Min(Region.Right, surer.Region.Right) - Math.Max(Region.Column, surer.Region.Column) + 1;
-        return rows > 0 && columns > 0 && 2L * rows * columns > Math.Min((long)Region.Rows * Region.Columns, (long)surer.Region.Rows * surer.Region.Columns);
+        return rows > 0 && columns > 0 && (Upright == surer.Upright ? 2L : 6L) * rows * columns > Math.Min((long)Region.Rows * Region.Columns, (long)surer.Region.Rows * surer.Region.Columns);
     }
 
     /// <summary>This line with what continues it: as far along, and across no more than the slack.</summary>
     internal Candidate Lengthened(Candidate rest)
     {
-        var slack = (int)(Slack * Height);
-        var top = Math.Min(Across.First, Math.Max(rest.Across.First, Across.First - slack));
-        var bottom = Math.Max(Across.Last, Math.Min(rest.Across.Last, Across.Last + slack));
+        var slack = (int)(Slack * (Core.Last - Core.First + 1));
+        var top = Math.Min(Across.First, Math.Max(rest.Across.First, Core.First - slack));
+        var bottom = Math.Max(Across.Last, Math.Min(rest.Across.Last, Core.Last + slack));
         return Placed((Math.Min(Along.First, rest.Along.First), Math.Max(Along.Last, rest.Along.Last)), (top, bottom)) with
         {
             Ends = (Math.Min(Ends.First, rest.Ends.First), Math.Max(Ends.Last, rest.Ends.Last)),

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Scanlock.Intake.Text;
 
 /// <summary>Text drawn on one level, where any contrast can be read: frames, boxes, air that was cut off, saturated white.</summary>
@@ -22,19 +25,7 @@ internal static class Quiet
             for (var left = 0; left < columns; left += Tile)
             {
                 var wide = Math.Min(Tile, columns - left);
-                var (same, highest) = (0, (short)0);
-                for (var row = top; row < top + tall; row++)
-                {
-                    var at = (row * columns) + left;
-                    var line = levels.Slice(at, wide);
-                    for (var column = 1; column < wide; column++)
-                    {
-                        same += line[column] == line[column - 1] ? 1 : 0;
-                        highest = Math.Max(highest, heights[at + column]);
-                    }
-                }
-
-                var quiet = highest > 0 && same * 100 >= LeastSame * tall * (wide - 1);
+                var quiet = IsQuiet(levels, columns, top, left, tall, wide);
                 any |= quiet;
                 for (var row = top; row < top + tall; row++)
                 {
@@ -71,5 +62,29 @@ internal static class Quiet
 
         var letters = line.Letters.Sum(static letter => letter.Area);
         return counts.Values.Max() >= LeastPure * (((bottom - top + 1) * (right - left + 1)) - letters);
+    }
+
+    // How many of its pixels are equal to the next to their right.
+    private static bool IsQuiet(ReadOnlySpan<short> levels, int columns, int top, int left, int tall, int wide)
+    {
+        var (same, most) = (0, tall * (wide - 1));
+        ref var first = ref MemoryMarshal.GetReference(levels);
+        var equal = Vector<short>.Zero;
+        for (var row = top; row < top + tall; row++)
+        {
+            var (column, at) = (0, (row * columns) + left);
+            for (; column + Vector<short>.Count < wide + (left + wide < columns ? 1 : 0); column += Vector<short>.Count)
+            {
+                // True is -1.
+                equal -= Vector.Equals(Vector.LoadUnsafe(ref first, (nuint)(at + column)), Vector.LoadUnsafe(ref first, (nuint)(at + column + 1)));
+            }
+
+            for (; column + 1 < wide; column++)
+            {
+                same += levels[at + column] == levels[at + column + 1] ? 1 : 0;
+            }
+        }
+
+        return (same + Vector.Sum(equal)) * 100 >= LeastSame * most;
     }
 }

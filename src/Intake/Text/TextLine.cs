@@ -9,15 +9,15 @@ namespace Scanlock.Intake.Text;
 internal sealed class TextLine
 {
     // In the order of Features; one model for flat zones, whose levels are equal by definition, one for the rest.
-    private static readonly double[] FlatWeights = [-20.42, 1.76, 4.19, 0.27, 0, -0.61, 0.3, -1.76, 1.5, -5.25, 11.25, 1.38, -0.19, -11.65, -1.57, -10.64, 0];
-    private static readonly double[] Weights = [-27.4, 1.97, 4.31, -2.21, -5.85, 10.12, 0.87, -3.79, 5.8, -5.16, 7.81, -0.22, 3.14, -13.02, -1.45, -10.72, -4.32];
+    private static readonly double[] FlatWeights = [-23.93, 1.58, 4.34, -1.23, 0, 0.29, 1.35, -3.27, 1.7, -5.1, 10.97, 1.64, -1.15, -12.2, -0.85, -12.1, 0];
+    private static readonly double[] Weights = [-20.26, 0.91, 4.63, -2.31, -14.43, 9.04, 0.6, -4.22, 5.53, -8.35, 8.83, -0.54, 0, -12.97, -0.73, -10.23, -4.48];
 
     // On one level any contrast is as sure as this one elsewhere, but for blocks of a lossy image: they are lined up too, but few, or down the image.
     private const int QuietContrast = 300;
     private const int QuietThreshold = 42;
     private const int FewLetters = 5;
-    private const double QuietDoubt = 5;
-    private const double FewDoubt = 7;
+    private const double QuietDoubt = 4;
+    private const double FewDoubt = 8.5;
 
     private readonly Zone[] _letters;
     private readonly float _rows;

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Scanlock.Intake.Text;
 
 /// <summary>Where zones are sought.</summary>
@@ -34,21 +36,33 @@ internal static class TextLines
     internal static List<TextLine> Find(List<Zone> zones, Layer layer)
     {
         var lines = new List<TextLine>();
-        Find(zones.ToArray(), true, layer, lines);
-        Find(zones.ConvertAll(static zone => zone.Transposed).ToArray(), false, layer, lines);
+        var (letters, lefts, parents) = (ArrayPool<Zone>.Shared.Rent(zones.Count), ArrayPool<int>.Shared.Rent(zones.Count), ArrayPool<int>.Shared.Rent(zones.Count));
+        foreach (var upright in (ReadOnlySpan<bool>)[true, false])
+        {
+            var count = 0;
+            foreach (var zone in zones)
+            {
+                var letter = upright ? zone : zone.Transposed;
+                if (MayBeLetters(letter))
+                {
+                    (letters[count], lefts[count], parents[count]) = (letter, letter.Left, count);
+                    count++;
+                }
+            }
+
+            lefts.AsSpan(0, count).Sort(letters.AsSpan(0, count));
+            Find(letters.AsSpan(0, count), parents.AsSpan(0, count), lefts.AsSpan(0, count), upright, layer, lines);
+        }
+
+        ArrayPool<Zone>.Shared.Return(letters);
+        ArrayPool<int>.Shared.Return(lefts);
+        ArrayPool<int>.Shared.Return(parents);
         return lines;
     }
 
-    private static void Find(Zone[] zones, bool upright, Layer layer, List<TextLine> lines)
+    // Letters from left to right.
+    private static void Find(ReadOnlySpan<Zone> letters, Span<int> parents, Span<int> sizes, bool upright, Layer layer, List<TextLine> lines)
     {
-        var letters = Array.FindAll(zones, MayBeLetters);
-        Array.Sort(letters, static (one, other) => one.Left.CompareTo(other.Left));
-        var parents = new int[letters.Length];
-        for (var at = 0; at < parents.Length; at++)
-        {
-            parents[at] = at;
-        }
-
         for (var one = 0; one < letters.Length; one++)
         {
             // A neighbour is at most 2.1 times as high, and the gap at most 1.2 times that.
@@ -62,10 +76,21 @@ internal static class TextLines
             }
         }
 
+        sizes.Clear();
+        for (var at = 0; at < letters.Length; at++)
+        {
+            sizes[Root(parents, at)]++;
+        }
+
         var groups = new Dictionary<int, List<Zone>>();
         for (var at = 0; at < letters.Length; at++)
         {
             var root = Root(parents, at);
+            if (sizes[root] == 1)
+            {
+                continue;
+            }
+
             if (!groups.TryGetValue(root, out var group))
             {
                 groups.Add(root, group = []);
@@ -74,7 +99,7 @@ internal static class TextLines
             group.Add(letters[at]);
         }
 
-        lines.AddRange(groups.Values.Where(static group => group.Count > 1).Select(group => new TextLine([.. group], upright, layer)));
+        lines.AddRange(groups.Values.Select(group => new TextLine([.. group], upright, layer)));
     }
 
     // One letter, or a word whose letters touch: then it has many strokes beside each other, which a bar has not.
@@ -90,7 +115,7 @@ internal static class TextLines
             && (layer.Flat ? one.Level == other.Level : Math.Abs(one.Level - other.Level) <= 0.5f * Math.Max(one.Height, other.Height));
     }
 
-    private static int Root(int[] parents, int at)
+    private static int Root(Span<int> parents, int at)
     {
         while (parents[at] != at)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Scanlock.Intake.Text;
@@ -31,11 +32,12 @@ internal sealed class Zones
     private readonly List<int> _parents = [];
     private readonly List<int> _slots = [];
     private readonly List<Sum> _sums = [];
+    private readonly List<Zone> _zones = [];
 
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Run(int Row, int First, int Last, short Level);
 
-    /// <summary>The zones of more than a few pixels, in the order of their first pixel.</summary>
+    /// <summary>The zones of more than a few pixels, in the order of their first pixel; the list is the next call's too.</summary>
     internal List<Zone> Find(ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, Layer layer)
     {
         _runs.Clear();
@@ -54,28 +56,33 @@ internal sealed class Zones
 
     private void Scan(ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int row, int threshold, bool flat)
     {
-        var column = 0;
-        while (true)
+        ref var height = ref MemoryMarshal.GetReference(heights);
+        for (var column = 0; column < heights.Length; column++)
         {
-            var skipped = heights[column..].IndexOfAnyInRange((short)threshold, short.MaxValue);
-            if (skipped < 0)
+            // Most of an image stands out nowhere: it is passed over by vectors.
+            while (column <= heights.Length - Vector<short>.Count && Vector.LessThanAll(Vector.LoadUnsafe(ref height, (nuint)column), new Vector<short>((short)threshold)))
+            {
+                column += Vector<short>.Count;
+            }
+
+            while (column < heights.Length && heights[column] < threshold)
+            {
+                column++;
+            }
+
+            if (column >= heights.Length)
             {
                 return;
             }
 
-            column += skipped;
-            var first = column;
-            var level = levels[first];
-            for (column++; column < heights.Length && heights[column] >= threshold && (!flat || levels[column] == level); column++)
+            var (first, level) = (column, levels[column]);
+            while (column + 1 < heights.Length && heights[column + 1] >= threshold && (!flat || levels[column + 1] == level))
             {
+                column++;
             }
 
             _parents.Add(_runs.Count);
-            _runs.Add(new Run(row, first, column - 1, level));
-            if (column == heights.Length)
-            {
-                return;
-            }
+            _runs.Add(new Run(row, first, column, level));
         }
     }
 
@@ -132,16 +139,16 @@ internal sealed class Zones
             CollectionsMarshal.AsSpan(_sums)[_slots[at]].Add(_runs[at], levels, heights, columns);
         }
 
-        var zones = new List<Zone>();
+        _zones.Clear();
         foreach (ref readonly var sum in CollectionsMarshal.AsSpan(_sums))
         {
             if (sum.Area >= LeastArea)
             {
-                zones.Add(sum.Zone(flat));
+                _zones.Add(sum.Zone(flat));
             }
         }
 
-        return zones;
+        return _zones;
     }
 
     [StructLayout(LayoutKind.Auto)]
