@@ -235,8 +235,11 @@ internal sealed class ObjectExchange : IDisposable
         var bytes = message.Json.Length + message.Content.Length;
         watch.Heard(bytes);
         saidBytes += bytes;
-        var most = IntakeProtocol.FreeExpandedBytes + MaxFactBytes + (IntakeProtocol.MaxExpansion * Interlocked.Read(ref givenBytes));
-        saysTooMuch = saidBytes > Math.Min(most, IntakeProtocol.MaxRenditionBytes + MaxFactBytes);
+        var most = Math.Min(IntakeProtocol.FreeExpandedBytes + (IntakeProtocol.MaxExpansion * Interlocked.Read(ref givenBytes)), IntakeProtocol.MaxRenditionBytes);
+
+        // Pixels can be said twice: as samples, and in the rendition.
+        var times = task is { Samples: true, Rendition: not null } ? 2 : 1;
+        saysTooMuch = saidBytes > (times * most) + MaxFactBytes;
         return !saysTooMuch;
     }
 
