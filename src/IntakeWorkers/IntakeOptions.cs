@@ -9,6 +9,6 @@ public sealed record IntakeOptions
     /// <summary>How many objects are looked at side by side, each by a worker of its own.</summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
-    /// <summary>After how many objects a worker is replaced by a fresh one.</summary>
-    public int ObjectsPerWorker { get; init; } = 2000;
+    /// <summary>After how many objects a worker is replaced by a fresh one: what breaks into it has so many others' in reach at most.</summary>
+    public int ObjectsPerWorker { get; init; } = 500;
 }

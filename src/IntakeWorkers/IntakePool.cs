@@ -9,6 +9,9 @@ namespace Scanlock.IntakeWorkers;
 /// </summary>
 public sealed class IntakePool : IAsyncDisposable
 {
+    // Far fewer than a worker's processor time is enough for, so that no object pays for those before it.
+    private const long SamplesPerWorker = 5000;
+
     private readonly IntakeOptions options;
     private readonly IIntakeLog? log;
 
@@ -106,7 +109,7 @@ public sealed class IntakePool : IAsyncDisposable
 
     private async Task<IntakeWorker> UsableAsync(IntakeWorker? worker, CancellationToken cancellationToken)
     {
-        if (worker is { IsUsable: true } && worker.Objects < options.ObjectsPerWorker)
+        if (worker is { IsUsable: true } && worker.Objects < options.ObjectsPerWorker && worker.Samples < SamplesPerWorker)
         {
             return worker;
         }

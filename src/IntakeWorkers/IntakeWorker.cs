@@ -22,6 +22,9 @@ internal sealed class IntakeWorker : IAsyncDisposable
     /// <summary>How many objects it was given.</summary>
     internal int Objects { get; private set; }
 
+    /// <summary>How many samples it found.</summary>
+    internal long Samples { get; private set; }
+
     /// <summary>Whether it can be given an object.</summary>
     internal bool IsUsable => !isSpent && !program.Exit.IsCompleted;
 
@@ -86,6 +89,7 @@ internal sealed class IntakeWorker : IAsyncDisposable
         finally
         {
             isSpent = !exchange.IsOver;
+            Samples += exchange.Samples;
         }
     }
 

@@ -57,6 +57,9 @@ internal sealed class ObjectExchange : IDisposable
     /// <summary>Whether the worker is through with the object and can be given the next.</summary>
     internal bool IsOver { get; private set; }
 
+    /// <summary>How many samples were found in the object.</summary>
+    internal int Samples => frames;
+
     internal async Task<IntakeOutcome> RunAsync(Stream content, CancellationToken cancellationToken)
     {
         var sending = SendAsync(content, cancellationToken);

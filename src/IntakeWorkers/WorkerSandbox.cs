@@ -18,7 +18,7 @@ internal static class WorkerSandbox
     private static readonly ResourceLimits Limits = new()
     {
         AddressSpaceBytes = AddressSpace,
-        CpuSeconds = 3600,
+        CpuSeconds = 4 * 3600,
         OpenFiles = 256,
         FileBytes = Frame,
     };

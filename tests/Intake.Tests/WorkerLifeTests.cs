@@ -47,7 +47,7 @@ public sealed class WorkerLifeTests
 
         Assert.Matches(@"Max core file size +[01] ", limits);
         Assert.Matches(@"Max address space +\d+ ", limits);
-        Assert.Matches(@"Max cpu time +3600 ", limits);
+        Assert.Matches(@"Max cpu time +14400 ", limits);
     }
 
     [Fact]
