@@ -8,6 +8,7 @@ using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Datasets.Uploads;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Tests.Hosting;
+using Scanlock.Testing;
 
 namespace Scanlock.Gateway.Tests.Dicomweb;
 
@@ -102,6 +103,28 @@ public sealed class DropTests(PacsFixture pacs) : IClassFixture<PacsFixture>
         var acts = (await hospital.LogAsync()).FindAll(entry => entry.Subjects.GetValueOrDefault("dataset") == dataset && entry.Act is Acts.DatasetUpload or Acts.DatasetSeal)
             .Select(entry => entry.Act).TakeLast(4);
         Assert.Equal([Acts.DatasetUpload, Acts.DatasetSeal, Acts.DatasetUpload, Acts.DatasetSeal], acts);
+    }
+
+    [Fact]
+    [Trait("promise", "P7")]
+    public async Task What_is_still_coming_cannot_be_dropped_and_is_in_the_count_of_its_session()
+    {
+        var token = await pacs.NewDatasetAsync();
+        var dataset = token.Token.Dataset;
+        var sessions = hospital.Services.GetRequiredService<SessionsUnderWay>();
+        await hospital.StowAsync(token, Phantom.Of(1, 1).ToDicom());
+        Assert.True(sessions.TryBegin(new(dataset, Actors.UploadToken(token.Token.Id), token.Token.Id, Named: null), out var coming));
+        var dropping = hospital.DropAsync(token);
+
+        // Its sender goes on into another session while the first runs dry.
+        await Wait.UntilAsync("the first to be retired", () => Task.FromResult(sessions.IsRetired(coming.Session)), TimeSpan.FromSeconds(20));
+        Assert.Equal(HttpStatusCode.OK, (await hospital.StowAsync(token, Phantom.Of(1, 2).ToDicom())).Status);
+        Assert.True(sessions.TryBegin(new(dataset, Actors.UploadToken(token.Token.Id), token.Token.Id, Named: null), out var next));
+        coming.Dispose();
+        Assert.Contains("still coming", (await dropping).Problem(HttpStatusCode.Conflict), StringComparison.Ordinal);
+        Assert.Equal(2, Blobs(dataset));
+        next.Dispose();
+        Assert.Equal(2, (await hospital.DropAsync(token)).As(ContractsJson.Strict.DroppedUploads).Samples);
     }
 
     [Fact]

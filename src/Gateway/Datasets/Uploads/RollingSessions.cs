@@ -71,9 +71,16 @@ internal sealed class RollingSessions(
         return true;
     }
 
-    /// <summary>Closes every session that was idle for long, each with its entry.</summary>
+    /// <summary>Closes every session that was idle for long, each with its entry. One whose last closing came to nothing can go on first.</summary>
     public async Task CloseIdleAsync(CancellationToken cancellationToken)
     {
+        await acts.PerformAsync(
+            (_, _) =>
+            {
+                underWay.ForgetRetired();
+                return Task.FromResult(Decided.Nothing(default(Done)));
+            },
+            cancellationToken);
         await acts.PerformAsync(
             async (db, token) =>
             {
@@ -92,21 +99,9 @@ internal sealed class RollingSessions(
                 return new Decided<Done>(default, entries);
             },
             cancellationToken);
-        await ForgetClosedAsync(cancellationToken);
     }
 
     public void Dispose() => _opening.Dispose();
-
-    private async Task ForgetClosedAsync(CancellationToken cancellationToken)
-    {
-        var dry = underWay.RunDry();
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var open = (await db.Uploads.Where(row => row.ClosedAt == null).Select(row => row.Id).ToListAsync(cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        foreach (var id in dry.Where(id => !open.Contains(id)))
-        {
-            underWay.Forget(id);
-        }
-    }
 
     private async Task<Refusal?> OpenAsync(Sender sender, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal sealed class SessionsUnderWay
         }
     }
 
-    /// <summary>Makes a session the sender's.</summary>
+    /// <summary>Makes a session the sender's, unless it was retired meanwhile.</summary>
     /// <param name="nextOrdinal">Above every ordinal recorded in it.</param>
     public void Open(Sender sender, string id, int nextOrdinal)
     {
@@ -47,7 +47,10 @@ internal sealed class SessionsUnderWay
                 session = _byId[id] = new(id, nextOrdinal);
             }
 
-            _bySender[sender] = session;
+            if (!session.IsRetired)
+            {
+                _bySender[sender] = session;
+            }
         }
     }
 
@@ -60,34 +63,60 @@ internal sealed class SessionsUnderWay
         }
     }
 
+    /// <summary>Whether objects are on their way in this session.</summary>
+    public bool IsBusy(string id)
+    {
+        lock (_lock)
+        {
+            return IsBusyHere(id);
+        }
+    }
+
     /// <summary>Lets no more objects begin in a session. False where some are still on their way in it.</summary>
     public bool Retire(string id)
     {
         lock (_lock)
         {
-            return !_byId.TryGetValue(id, out var session) || Retire(session);
+            return Retire(Known(id));
         }
     }
 
-    /// <summary>Forgets a session that is closed.</summary>
-    public void Forget(string id)
+    /// <summary>Lets no more objects begin in any of these sessions; changes nothing and is false where some are on their way in one.</summary>
+    public bool TryRetire(IReadOnlyCollection<string> ids)
     {
         lock (_lock)
         {
-            if (_byId.Remove(id, out var session))
+            return !ids.Any(IsBusyHere) && ids.All(id => Retire(Known(id)));
+        }
+    }
+
+    /// <summary>
+    /// Forgets the sessions in which nothing begins any more and nothing is on its way: one that is closed is found closed, and one whose
+    /// closing came to nothing goes on. Only for an act, so that no closing is between its decision and its row.
+    /// </summary>
+    public void ForgetRetired()
+    {
+        lock (_lock)
+        {
+            foreach (var id in _byId.Where(entry => entry.Value is { IsRetired: true, Objects: 0 }).Select(entry => entry.Key).ToList())
             {
-                Retire(session);
+                _byId.Remove(id);
             }
         }
     }
 
-    /// <summary>The sessions in which nothing begins any more and nothing is on its way.</summary>
-    public IReadOnlyList<string> RunDry()
+    private bool IsBusyHere(string id) => _byId.TryGetValue(id, out var session) && session.Objects > 0;
+
+    // A session nobody was at yet is put down too, so that nothing begins in it between its closing's decision and its row. Its ordinals are
+    // never used: it is forgotten before anything begins in it again.
+    private Session Known(string id)
     {
-        lock (_lock)
+        if (!_byId.TryGetValue(id, out var session))
         {
-            return [.. _byId.Values.Where(session => session.IsRetired && session.Objects == 0).Select(session => session.Id)];
+            session = _byId[id] = new(id, 0);
         }
+
+        return session;
     }
 
     private bool Retire(Session session)

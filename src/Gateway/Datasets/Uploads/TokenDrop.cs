@@ -11,7 +11,8 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 /// Destroys what came by one token and is in no sealed version: (1) its sessions close, so that their counts are in the log; (2) one act
 /// takes the rows away and notes their blobs; (3) the blobs go. A crash after (2) leaves (3) to the next start.
 /// </summary>
-internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, SealingTurns turns, DiscardedBlobs discarded, TimeProvider time)
+internal sealed class TokenDrop(
+    AuditedActs acts, RollingSessions rolling, SessionsUnderWay underWay, SealingTurns turns, DiscardedBlobs discarded, TimeProvider time)
 {
     public async Task<Outcome<DroppedUploads>> DropAsync(string dataset, string id, DropUploads asked, Person steward, CancellationToken cancellationToken)
     {
@@ -21,8 +22,7 @@ internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, Seali
         using var turn = await turns.TakeAsync(dataset, cancellationToken);
         if (!await rolling.RunDryAsync(dataset, id, cancellationToken))
         {
-            return await acts.RefuseAsync<DroppedUploads>(
-                attempt, new Refusal.Conflict("Objects are still coming by this token; revoke it first, or try again when they have come."), cancellationToken);
+            return await acts.RefuseAsync<DroppedUploads>(attempt, StillComing, cancellationToken);
         }
 
         var dropped = await acts.PerformAsync(attempt, (db, token) => DropAsync(db, dataset, id, asked, steward, token), cancellationToken);
@@ -48,6 +48,8 @@ internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, Seali
         return new(id, free.Count(sample => !sample.Quarantined), kept.Count, samples.Count - free.Count);
     }
 
+    private static Refusal.Conflict StillComing => new("Objects are still coming by this token; revoke it first, or try again when they have come.");
+
     private async Task<Decided<Outcome<DroppedUploads>>> DropAsync(
         GatewayDb db, string dataset, string id, DropUploads asked, Person steward, CancellationToken cancellationToken)
     {
@@ -60,6 +62,12 @@ internal sealed class TokenDrop(AuditedActs acts, RollingSessions rolling, Seali
         var entries = new List<Entry>();
         foreach (var upload in await db.Uploads.Where(row => row.Token == id && row.ClosedAt == null).ToListAsync(cancellationToken))
         {
+            // The session it ran dry may not be the one it sends into by now.
+            if (!underWay.Retire(upload.Id))
+            {
+                return Decided.Nothing<Outcome<DroppedUploads>>(StillComing);
+            }
+
             entries.Add(await UploadSessions.CloseAsync(db, upload, Actors.Gateway, time.GetUtcNow(), cancellationToken));
         }
 

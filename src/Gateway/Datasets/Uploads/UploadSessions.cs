@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
@@ -19,6 +20,9 @@ internal sealed class UploadSessions(
 
     /// <summary>A session without an object for so long was left behind by its client.</summary>
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a closing waits for objects that are on their way.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     public async Task<Outcome<UploadSession>> OpenAsync(string dataset, Person steward, CancellationToken cancellationToken)
     {
@@ -61,9 +65,16 @@ internal sealed class UploadSessions(
         return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.ObjectKey(query.Objects[i])))]);
     }
 
+    /// <summary>Closes a session once nothing is on its way in it any more: what a client broke off may be a moment longer than the client.</summary>
     public async Task<Outcome<UploadReport>> CloseAsync(string dataset, string upload, Person steward, CancellationToken cancellationToken)
     {
-        var closed = await acts.PerformAsync<UploadReport>(
+        var began = Stopwatch.GetTimestamp();
+        while (underWay.IsBusy(upload) && Stopwatch.GetElapsedTime(began) < s_patience)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+
+        return await acts.PerformAsync<UploadReport>(
             Attempt.At(Acts.DatasetUpload, Actors.Of(steward), ("dataset", dataset), ("upload", upload)),
             async (db, token) =>
             {
@@ -73,18 +84,18 @@ internal sealed class UploadSessions(
                     return Decided.Nothing<Outcome<UploadReport>>(found.Refusal);
                 }
 
+                if (found.Value.ClosedAt is null && !underWay.TryRetire([upload]))
+                {
+                    return Decided.Nothing<Outcome<UploadReport>>(
+                        new Refusal.Conflict($"Objects are still on their way in upload {upload}; close it when they have come."));
+                }
+
                 var report = await ReportAsync(db, found.Value, token);
                 return found.Value.ClosedAt is not null
                     ? Decided.Nothing<Outcome<UploadReport>>(report)
                     : Decided.As<Outcome<UploadReport>>(report, Close(found.Value, report, Actors.Of(steward), time.GetUtcNow()));
             },
             cancellationToken);
-        if (!closed.IsRefused)
-        {
-            underWay.Forget(upload);
-        }
-
-        return closed;
     }
 
     /// <summary>The session, open or closed, if this steward may use it.</summary>
@@ -103,19 +114,27 @@ internal sealed class UploadSessions(
 
     /// <summary>
     /// Closes the sessions of a dataset that is to be sealed, each with its entry; refused while one is still in use that its client has to
-    /// close. Rolling ones close at once, but those into which objects are on their way: they stay open, and their samples out of the version.
+    /// close, and then none of them is any the worse. Rolling ones close at once, but those into which objects are on their way: they stay
+    /// open, and their samples out of the version.
     /// </summary>
     public async Task<Outcome<List<Entry>>> CloseForSealingAsync(GatewayDb db, DatasetRow dataset, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var entries = new List<Entry>();
-        foreach (var upload in await db.Uploads.Where(row => row.Dataset == dataset.Name && row.ClosedAt == null).ToListAsync(cancellationToken))
+        var open = await db.Uploads.Where(row => row.Dataset == dataset.Name && row.ClosedAt == null).ToListAsync(cancellationToken);
+        var named = open.FindAll(upload => !upload.Rolling);
+        if (named.Find(upload => now - upload.ActiveAt < s_idle || underWay.IsBusy(upload.Id)) is { } used)
         {
-            if (!upload.Rolling && now - upload.ActiveAt < s_idle)
-            {
-                return new Refusal.Conflict($"Upload {upload.Id} of '{dataset.Name}' is still open; close it, or wait until it was idle for {s_idle.TotalSeconds:0} s.");
-            }
+            return new Refusal.Conflict($"Upload {used.Id} of '{dataset.Name}' is still open; close it, or wait until it was idle for {s_idle.TotalSeconds:0} s.");
+        }
 
+        if (!underWay.TryRetire([.. named.Select(upload => upload.Id)]))
+        {
+            return new Refusal.Conflict($"Objects have begun to come into '{dataset.Name}' again; try again when they have come.");
+        }
+
+        var entries = new List<Entry>();
+        foreach (var upload in open)
+        {
             if (underWay.Retire(upload.Id))
             {
                 entries.Add(await CloseAsync(db, upload, Actors.Gateway, now, cancellationToken));
