@@ -110,7 +110,7 @@ internal static class DicomwebEndpoints
             return (null, Problem(StatusCodes.Status411LengthRequired, "Length required", "The request has no body: neither a Content-Length nor chunks."));
         }
 
-        if (MultipartRelated.Parse(context.Request.ContentType ?? "") is not { } multipart || multipart.Type is not (null or Part))
+        if (MultipartRelated.Parse(context.Request.ContentType ?? "") is not { } multipart || !(multipart.Type is null || IsPart(multipart.Type)))
         {
             context.Response.Headers["Accept-Post"] = Accepted;
             return (null, Problem(StatusCodes.Status415UnsupportedMediaType, "Unsupported media type", $"Instances are stored as {Accepted}."));
@@ -118,6 +118,9 @@ internal static class DicomwebEndpoints
 
         return multipart.Boundary is { } boundary ? (boundary, null) : (null, Problems.BadRequest("The Content-Type names no boundary, or none that can be used."));
     }
+
+    /// <summary>A media type's case says nothing, nor do its parameters: each object names its transfer syntax itself.</summary>
+    private static bool IsPart(string type) => type.Split(';')[0].Trim().Equals(Part, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>PS3.18 8.9, as much of it as there is to say.</summary>
     private static NoContent Capabilities(HttpResponse response)

@@ -9,11 +9,12 @@ namespace Scanlock.Gateway.Dicomweb;
 /// </summary>
 internal sealed class PartBody : Stream
 {
-    /// <summary>Bytes that buy a second more; slower than any line a PACS stands on.</summary>
-    private const double SlowestBytesPerSecond = 16 << 10;
+    /// <summary>Bytes that buy a second more, half a megabit: slower than any line a PACS stands on, its connections together.</summary>
+    private const double SlowestBytesPerSecond = 64 << 10;
 
     private readonly Stream _rest;
     private readonly TimeSpan _patience;
+    private readonly CancellationToken _gone;
     private readonly CancellationTokenSource _tooLate;
     private readonly byte[] _head = ArrayPool<byte>.Shared.Rent(SopReference.HeadBytes);
     private int _headLength;
@@ -22,13 +23,10 @@ internal sealed class PartBody : Stream
     private TimeSpan _waited;
 
     private PartBody(Stream rest, TimeSpan patience, CancellationToken cancellationToken) =>
-        (_rest, _patience, _tooLate) = (rest, patience, CancellationTokenSource.CreateLinkedTokenSource(cancellationToken));
+        (_rest, _patience, _gone, _tooLate) = (rest, patience, cancellationToken, CancellationTokenSource.CreateLinkedTokenSource(cancellationToken));
 
     /// <summary>What the part calls its object, where it says.</summary>
     public SopReference? Sop { get; private set; }
-
-    /// <summary>Whether the part could not be read to its end: the sender broke off, or what was sent is no multipart.</summary>
-    public bool IsBroken { get; private set; }
 
     public override bool CanRead => true;
 
@@ -53,7 +51,7 @@ internal sealed class PartBody : Stream
                 body._headLength += count;
             }
         }
-        catch (Exception e) when (body.IsBroken && e is (IOException or InvalidDataException))
+        catch (BrokenPartException)
         {
             await body.DisposeAsync();
             return null;
@@ -103,27 +101,39 @@ internal sealed class PartBody : Stream
         base.Dispose(disposing);
     }
 
-    /// <exception cref="IOException">The sender broke off, or is too slow.</exception>
+    /// <exception cref="BrokenPartException">The sender broke off, is too slow, or sends what is no multipart.</exception>
     private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        IsBroken = true;
         var left = _patience + TimeSpan.FromSeconds(_received / SlowestBytesPerSecond) - _waited;
         _tooLate.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         var began = Stopwatch.GetTimestamp();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_tooLate.Token, cancellationToken);
         try
         {
-            var count = await _rest.ReadAsync(buffer, _tooLate.Token);
-            _tooLate.CancelAfter(Timeout.InfiniteTimeSpan);
-            (_received, IsBroken) = (_received + count, false);
+            var count = await _rest.ReadAsync(buffer, either.Token);
+            _received += count;
             return count;
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested && !_gone.IsCancellationRequested)
         {
-            throw new IOException("The sender is silent, or too slow.", e);
+            throw new BrokenPartException("The sender is silent, or too slow.", e);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new BrokenPartException("The part cannot be read to its end.", e);
         }
         finally
         {
+            _tooLate.CancelAfter(Timeout.InfiniteTimeSpan);
             _waited += Stopwatch.GetElapsedTime(began);
         }
     }
+}
+
+/// <summary>A part could not be read to its end, which is its sender's doing; of its own type, for stores and workers fail with others.</summary>
+internal sealed class BrokenPartException : Exception
+{
+    public BrokenPartException() { }
+    public BrokenPartException(string message) : base(message) { }
+    public BrokenPartException(string message, Exception innerException) : base(message, innerException) { }
 }

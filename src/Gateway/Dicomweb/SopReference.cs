@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Scanlock.Contracts.Intake;
 
 namespace Scanlock.Gateway.Dicomweb;
 
@@ -21,6 +22,10 @@ internal sealed record SopReference(string ClassUid, string InstanceUid)
 
     /// <summary>Only the type's name: a record prints its members, and these must not reach a log by accident.</summary>
     public override string ToString() => nameof(SopReference);
+
+    /// <summary>What the data set calls the object, where that is known: the instance that was stored, whatever the file meta information says.</summary>
+    public static SopReference? Of(IntakeHead? head) =>
+        head is { SopClassUid: { } classUid, SopInstanceUid: { } instanceUid } ? new(classUid, instanceUid) : null;
 
     /// <summary>Null where the beginning of an object does not name it.</summary>
     public static SopReference? Read(ReadOnlySpan<byte> head)

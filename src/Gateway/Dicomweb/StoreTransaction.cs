@@ -73,31 +73,34 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
 
         try
         {
-            return new(body.Sop, await TakeAsync(sender, study, body, cancellationToken));
+            return await TakeAsync(sender, study, body, cancellationToken);
         }
-        catch (Exception e) when (body.IsBroken && e is (IOException or InvalidDataException))
+        catch (BrokenPartException)
         {
             return null;
         }
     }
 
-    private async Task<ObjectOutcome> TakeAsync(Sender sender, string? study, PartBody body, CancellationToken cancellationToken)
+    private async Task<StoredPart> TakeAsync(Sender sender, string? study, PartBody body, CancellationToken cancellationToken)
     {
         if (sender.Token is { } token && !await tokens.IsStillUsableAsync(token, cancellationToken))
         {
-            return NotTaken(Unnumbered, FailureReasons.NotAuthorizedCode, "The upload token was revoked or has expired.");
+            return NotTaken(body, Unnumbered, FailureReasons.NotAuthorizedCode, "The upload token was revoked or has expired.");
         }
 
         var begun = await sessions.BeginAsync(sender, cancellationToken);
         if (begun.IsRefused)
         {
-            return NotTaken(Unnumbered, FailureReasons.ConflictCode, begun.Refusal.Sentence);
+            return NotTaken(body, Unnumbered, FailureReasons.ConflictCode, begun.Refusal.Sentence);
         }
 
         using var underWay = begun.Value;
         var taken = await intake.TakeAsync(underWay.Session, underWay.Ordinal, body, study, cancellationToken);
-        return taken.IsRefused ? NotTaken(underWay.Ordinal, FailureReasons.ConflictCode, taken.Refusal.Sentence) : taken.Value;
+        return taken.IsRefused
+            ? NotTaken(body, underWay.Ordinal, FailureReasons.ConflictCode, taken.Refusal.Sentence)
+            : new(SopReference.Of(taken.Value.Head) ?? body.Sop, taken.Value.Outcome);
     }
 
-    private static ObjectOutcome NotTaken(int ordinal, string code, string sentence) => new(ordinal, UploadOutcomes.Refused, code, sentence);
+    private static StoredPart NotTaken(PartBody body, int ordinal, string code, string sentence) =>
+        new(body.Sop, new(ordinal, UploadOutcomes.Refused, code, sentence));
 }

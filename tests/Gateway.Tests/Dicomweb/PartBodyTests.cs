@@ -13,8 +13,7 @@ public sealed class PartBodyTests
         await pipe.Writer.WriteAsync((Phantom.Of(1, 1) with { Side = 64 }).ToDicom());
         await using var body = await PartBody.OpenAsync(pipe.Reader.AsStream(), TimeSpan.FromMilliseconds(100), CancellationToken.None);
         Assert.Equal(Phantom.Of(1, 1).Sop, body!.Sop!.InstanceUid);
-        await Assert.ThrowsAsync<IOException>(() => body.CopyToAsync(Stream.Null));
-        Assert.True(body.IsBroken);
+        await Assert.ThrowsAsync<BrokenPartException>(() => body.CopyToAsync(Stream.Null));
     }
 
     [Fact]
@@ -40,7 +39,27 @@ public sealed class PartBodyTests
         using var read = new MemoryStream();
         await body!.CopyToAsync(read);
         Assert.Equal(sent, read.ToArray());
-        Assert.False(body.IsBroken);
+    }
+
+    [Fact]
+    public async Task Who_has_heard_enough_of_a_part_waits_for_no_more_of_it()
+    {
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync((Phantom.Of(1, 1) with { Side = 64 }).ToDicom());
+        await using var body = await PartBody.OpenAsync(pipe.Reader.AsStream(), TimeSpan.FromMinutes(1), CancellationToken.None);
+        using var judged = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => body!.CopyToAsync(Stream.Null, judged.Token)).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_part_that_cannot_be_read_is_told_from_a_store_that_fails()
+    {
+        var pipe = new Pipe();
+        await pipe.Writer.WriteAsync((Phantom.Of(1, 1) with { Side = 64 }).ToDicom());
+        await using var body = await PartBody.OpenAsync(pipe.Reader.AsStream(), TimeSpan.FromMinutes(1), CancellationToken.None);
+        await pipe.Writer.CompleteAsync(new IOException("The connection is gone."));
+        var broken = await Assert.ThrowsAsync<BrokenPartException>(() => body!.CopyToAsync(Stream.Null));
+        Assert.IsType<IOException>(broken.InnerException);
     }
 
     [Theory]

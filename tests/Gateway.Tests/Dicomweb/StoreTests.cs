@@ -44,6 +44,17 @@ public sealed class StoreTests(PacsFixture pacs) : IClassFixture<PacsFixture>
     }
 
     [Fact]
+    public async Task The_answer_names_what_was_stored_whatever_its_file_header_says()
+    {
+        var token = await pacs.NewDatasetAsync();
+        var phantom = Phantom.Of(1, 1) with { Sop = "1.2.826.0.1.3680043.8.498.77.1" };
+        var bytes = phantom.ToDicom();
+        var meta = bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(phantom.Sop));
+        bytes[meta + phantom.Sop.Length - 1] = (byte)'2';
+        Assert.Equal([phantom.Sop], (await hospital.StowAsync(token, bytes)).Stored);
+    }
+
+    [Fact]
     public async Task A_duplicate_cannot_be_told_from_a_first_store()
     {
         var token = await pacs.NewDatasetAsync();
@@ -71,6 +82,8 @@ public sealed class StoreTests(PacsFixture pacs) : IClassFixture<PacsFixture>
     [InlineData("multipart/related; type=\"application/dicom\"; boundary=\"{0}\"", "e3a9f5c2")]
     [InlineData("multipart/related;type=application/dicom;boundary={0}", "e3a9f5c2")]
     [InlineData("multipart/related; boundary={0}", "e3a9f5c2")]
+    [InlineData("multipart/related; type=\"Application/DICOM\"; boundary={0}", "e3a9f5c2")]
+    [InlineData("multipart/related; type=\"application/dicom; transfer-syntax=1.2.840.10008.1.2.1\"; boundary={0}", "e3a9f5c2")]
     [InlineData("Multipart/Related; Boundary={0}; Type=\"application/dicom\"", "----=_Part_12/3:4")]
     [InlineData("multipart/related; start=\"<a;b>\"; type=\"application/dicom\"; boundary=\"{0}\"", "a b;c")]
     public async Task A_content_type_is_understood_as_clients_write_it(string contentType, string boundary)

@@ -134,6 +134,20 @@ public sealed class QuarantineTests(PacsFixture pacs) : IClassFixture<PacsFixtur
 
     [Fact]
     [Trait("promise", "P9")]
+    public async Task What_was_deleted_and_comes_again_by_many_at_once_is_kept_apart_once()
+    {
+        var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;
+        var upload = await hospital.OpenUploadAsync(dataset);
+        var bytes = Phantom.Of(1, 1).Apart(QuarantineCode.NotChest);
+        var key = await hospital.QuarantineAsync(dataset, upload, Phantom.Of(1, 1), QuarantineCode.NotChest);
+        await hospital.DeleteAsync(dataset, key);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => hospital.SendObjectAsync(upload, bytes, dataset)));
+        Assert.All(answers, answer => Assert.Equal("quarantined", answer.Outcome().Outcome));
+        Assert.Equal((1, 1), ((await hospital.QuarantineOfAsync(dataset)).Total, hospital.Blobs(dataset)));
+    }
+
+    [Fact]
+    [Trait("promise", "P9")]
     public async Task Deciding_twice_is_deciding_once()
     {
         var dataset = (await pacs.NewDatasetAsync()).Token.Dataset;

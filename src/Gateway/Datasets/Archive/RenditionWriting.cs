@@ -21,6 +21,9 @@ internal sealed class RenditionWriting
     private RenditionWriting(string dataset, IBlobStore blobs, PublicKey storage, CancellationToken cancellationToken) =>
         writing = WriteAsync(dataset, blobs, storage, cancellationToken);
 
+    /// <summary>The name it will have.</summary>
+    public string Blob => blob;
+
     public static RenditionWriting Start(string dataset, IBlobStore blobs, PublicKey storage, CancellationToken cancellationToken) =>
         new(dataset, blobs, storage, cancellationToken);
 

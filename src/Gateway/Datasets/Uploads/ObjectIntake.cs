@@ -13,17 +13,18 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 
 /// <summary>
 /// Takes one object in (P2): (1) its bytes stream through a hash into an intake worker; (2) each sample that comes back is encrypted at once, in
-/// memory, and only then written, and so is the de-identified object where the policy wants it; (3) one transaction makes all of them visible, with the outcome under the object's ordinal. Sending the same
-/// ordinal again answers what was recorded.
+/// memory, and only then written, and so is the de-identified object where the policy wants it; (3) one transaction makes all of them visible,
+/// with the outcome under the object's ordinal.
 /// </summary>
-internal sealed class ObjectIntake(
+internal sealed partial class ObjectIntake(
     IDbContextFactory<GatewayDb> databases,
     IntakePool workers,
     IBlobStore blobs,
     GatewayKeys gatewayKeys,
     DatasetKeys keys,
     PoliciesInForce policies,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger<ObjectIntake> logger)
 {
     /// <summary>Takes an object into a session that the sender may use.</summary>
     /// <param name="session">The session.</param>
@@ -31,15 +32,10 @@ internal sealed class ObjectIntake(
     /// <param name="body">The object's bytes.</param>
     /// <param name="study">The Study Instance UID it must be of, or null.</param>
     /// <param name="cancellationToken">Abandons the object.</param>
-    public async Task<Outcome<ObjectOutcome>> TakeAsync(string session, int ordinal, Stream body, string? study, CancellationToken cancellationToken)
+    public async Task<Outcome<TakenObject>> TakeAsync(string session, int ordinal, Stream body, string? study, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var upload = await db.Uploads.SingleAsync(row => row.Id == session, cancellationToken);
-        if (await RecordedAsync(db, upload.Id, ordinal, cancellationToken) is { } recorded)
-        {
-            return recorded;
-        }
-
         if (upload.ClosedAt is not null)
         {
             return new Refusal.Conflict($"Upload {upload.Id} of '{upload.Dataset}' is closed.");
@@ -49,7 +45,7 @@ internal sealed class ObjectIntake(
         await using var hashing = new CryptoStream(body, sha256, CryptoStreamMode.Read, leaveOpen: true);
         var hashes = keys.Open(upload.Dataset);
         var reception = new Reception(upload.Dataset, blobs, gatewayKeys.Storage, hashes);
-        var isKept = false;
+        Recording? recording = null;
         try
         {
             var rules = policies.Of(await db.Datasets.AsNoTracking().SingleAsync(row => row.Name == upload.Dataset, cancellationToken)).Intake;
@@ -66,7 +62,7 @@ internal sealed class ObjectIntake(
                 await reception.EndAsync();
             }
 
-            var recording = new Recording(db, upload, ordinal, time.GetUtcNow());
+            recording = new Recording(db, upload, ordinal, time.GetUtcNow());
             var settled = outcome switch
             {
                 // Nothing was wrong with the object, so nothing is recorded: it may be sent again under the same ordinal.
@@ -78,20 +74,22 @@ internal sealed class ObjectIntake(
                     Sha256Digest.FromHash(sha256.Hash), hashes, reception, kept.Reason, cancellationToken),
                 _ => await recording.StoreAsync(Sha256Digest.FromHash(sha256.Hash), hashes, reception, null, cancellationToken),
             };
-            isKept = recording.HasStored;
-            return settled;
+            return settled.IsRefused ? settled.Refusal : new TakenObject(settled.Value, reception.Head);
         }
         finally
         {
-            if (!isKept)
+            // Whatever is on its way to the sender goes on: a ciphertext nobody can see is no reason to hide it.
+            if (recording is not { HasStored: true } && await reception.DiscardAsync() is { Count: > 0 } left)
             {
-                await reception.DiscardAsync();
+                LogLeft(logger, left[0], left.Count);
             }
         }
     }
 
-    private static async Task<ObjectOutcome?> RecordedAsync(GatewayDb db, string upload, int ordinal, CancellationToken cancellationToken) =>
-        await db.UploadObjects.SingleOrDefaultAsync(row => row.Upload == upload && row.Ordinal == ordinal, cancellationToken) is { } row
-            ? Recording.OutcomeOf(row)
-            : null;
+    [LoggerMessage(EventId = 2212, Level = LogLevel.Warning, Message = "{Count} ciphertexts of an object that was not kept are left to the next start: the store would not delete them")]
+    private static partial void LogLeft(ILogger logger, Exception exception, int count);
 }
+
+/// <summary>What became of an object.</summary>
+/// <param name="Head">Whose it is, for its sender's answer; null where it was refused before that was known.</param>
+internal sealed record TakenObject(ObjectOutcome Outcome, IntakeHead? Head);

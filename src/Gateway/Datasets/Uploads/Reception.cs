@@ -19,6 +19,7 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
 {
     private readonly List<ReceivedSample> samples = [];
     private RenditionWriting? writing;
+    private readonly List<string> names = [];
     private string? patient;
     private string? series;
 
@@ -54,10 +55,7 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
         var file = SampleFile.Write(sample.Slice.ToSample(Patient, Series), npy);
         try
         {
-            var name = Guid.NewGuid().ToString("N");
-            using var plaintext = new MemoryStream(file, writable: false);
-            var written = await blobs.WriteAsync(
-                BlobNames.Sample(dataset, name), (stream, token) => WholeFile.SealAsync(plaintext, stream, [storage.PublicKey], token), cancellationToken);
+            var (name, written) = await WriteAsync(file, cancellationToken);
             var facts = new SampleFacts(sample.Rows, sample.Columns, sample.Slice, sample.Measure);
             samples.Add(new(sample.Frame, name, hashes.Match("pixels", Sha256Digest.Of(pixels).Hex), facts, file.Length, written));
         }
@@ -71,7 +69,12 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
 
     public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        writing ??= RenditionWriting.Start(dataset, blobs, storage.PublicKey, cancellationToken);
+        if (writing is null)
+        {
+            writing = RenditionWriting.Start(dataset, blobs, storage.PublicKey, cancellationToken);
+            names.Add(BlobNames.Rendition(dataset, writing.Blob));
+        }
+
         return writing.AddAsync(bytes, cancellationToken);
     }
 
@@ -84,24 +87,41 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
         }
     }
 
-    /// <summary>Deletes what was received.</summary>
-    public async Task DiscardAsync()
+    /// <summary>Deletes what was received; what the store would not delete is left to the next start.</summary>
+    /// <returns>Why the store would not, for each such ciphertext.</returns>
+    public async Task<IReadOnlyList<Exception>> DiscardAsync()
     {
-        if (Rendition is { } rendition)
-        {
-            await blobs.DeleteAsync(BlobNames.Rendition(dataset, rendition.Blob), CancellationToken.None);
-        }
-        else if (writing is not null)
+        if (writing is not null && Rendition is null)
         {
             await writing.AbandonAsync();
         }
 
-        foreach (var sample in samples)
+        var left = new List<Exception>();
+        foreach (var name in names)
         {
-            await blobs.DeleteAsync(BlobNames.Sample(dataset, sample.Blob), CancellationToken.None);
+            try
+            {
+                await blobs.DeleteAsync(name, CancellationToken.None);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                left.Add(e);
+            }
         }
 
         samples.Clear();
+        return left;
+    }
+
+    private async Task<(string Name, BlobWritten Written)> WriteAsync(byte[] file, CancellationToken cancellationToken)
+    {
+        var name = Guid.NewGuid().ToString("N");
+
+        // Noted first: a writing that fails or is cancelled may be done all the same.
+        names.Add(BlobNames.Sample(dataset, name));
+        using var plaintext = new MemoryStream(file, writable: false);
+        return (name, await blobs.WriteAsync(
+            BlobNames.Sample(dataset, name), (stream, token) => WholeFile.SealAsync(plaintext, stream, [storage.PublicKey], token), cancellationToken));
     }
 }
 

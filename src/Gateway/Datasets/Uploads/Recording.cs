@@ -14,13 +14,15 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
 {
     private const int ConstraintViolated = 19;
 
-    /// <summary>Whether what was received is visible now.</summary>
+    private string? sentAgain;
+
+    /// <summary>Whether what was received is visible now, or may be: a commit that failed can have been one, and the next start's sweep tells.</summary>
     public bool HasStored { get; private set; }
 
     public static ObjectOutcome OutcomeOf(UploadObjectRow row) => new(row.Ordinal, row.Outcome, row.Code, row.Code is null ? null : SentenceOf(row));
 
     public Task<Outcome<ObjectOutcome>> RefuseAsync(IntakeRefusal refusal, CancellationToken cancellationToken) =>
-        SaveAsync(UploadOutcomes.Refused, refusal.CodeName, cancellationToken);
+        SaveAsync(UploadOutcomes.Refused, refusal.CodeName, isKept: false, cancellationToken);
 
     /// <summary>Makes the object's samples visible, or keeps them apart; an object that is held already is not taken twice.</summary>
     public async Task<Outcome<ObjectOutcome>> StoreAsync(
@@ -62,9 +64,8 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
 
         try
         {
-            var saved = await SaveAsync(quarantine is null ? UploadOutcomes.Stored : UploadOutcomes.Quarantined, quarantine?.CodeName, cancellationToken);
-            HasStored = !saved.IsRefused;
-            return saved;
+            return await SaveAsync(
+                quarantine is null ? UploadOutcomes.Stored : UploadOutcomes.Quarantined, quarantine?.CodeName, isKept: true, cancellationToken);
         }
         catch (DbUpdateException exception) when (exception.InnerException is SqliteException { SqliteErrorCode: ConstraintViolated })
         {
@@ -81,44 +82,45 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
     /// <summary>The outcome for an object that the dataset holds already, or null. One that a steward deleted may come again.</summary>
     private async Task<Outcome<ObjectOutcome>?> HeldAsync(string key, CancellationToken cancellationToken)
     {
-        var kept = await db.Quarantine.SingleOrDefaultAsync(row => row.Dataset == upload.Dataset && row.ObjectKey == key, cancellationToken);
+        sentAgain = null;
+        var kept = await db.Quarantine.AsNoTracking().SingleOrDefaultAsync(row => row.Dataset == upload.Dataset && row.ObjectKey == key, cancellationToken);
         if (kept is { Decision: null })
         {
-            return await SaveAsync(UploadOutcomes.Quarantined, kept.Code, cancellationToken);
+            return await SaveAsync(UploadOutcomes.Quarantined, kept.Code, isKept: false, cancellationToken);
         }
 
         if (await db.Samples.AnyAsync(sample => sample.Dataset == upload.Dataset && sample.ObjectKey == key, cancellationToken))
         {
-            return await SaveAsync(UploadOutcomes.Duplicate, null, cancellationToken);
+            return await SaveAsync(UploadOutcomes.Duplicate, null, isKept: false, cancellationToken);
         }
 
-        if (kept is not null)
-        {
-            db.Quarantine.Remove(kept);
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
+        sentAgain = kept is null ? null : key;
         return null;
     }
 
     /// <summary>Saves what was added, unless the session was closed or the dataset withdrawn meanwhile: a closed session's counts stay true.</summary>
-    private async Task<Outcome<ObjectOutcome>> SaveAsync(string outcome, string? code, CancellationToken cancellationToken)
+    private async Task<Outcome<ObjectOutcome>> SaveAsync(string outcome, string? code, bool isKept, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var open = await db.Uploads.AnyAsync(session => session.Id == upload.Id && session.ClosedAt == null, cancellationToken)
             && await db.Datasets.AnyAsync(dataset => dataset.Name == upload.Dataset && dataset.State != DatasetStates.Withdrawn, cancellationToken);
-        if (!open || await db.UploadObjects.AnyAsync(other => other.Upload == upload.Id && other.Ordinal == ordinal, cancellationToken))
+        if (!open)
         {
-            return new Refusal.Conflict(open
-                ? $"Object {ordinal} of upload {upload.Id} was sent twice at once."
-                : $"Upload {upload.Id} of '{upload.Dataset}' was closed meanwhile.");
+            return new Refusal.Conflict($"Upload {upload.Id} of '{upload.Dataset}' was closed meanwhile.");
+        }
+
+        if (sentAgain is not null)
+        {
+            await db.Quarantine.Where(decided => decided.Dataset == upload.Dataset && decided.ObjectKey == sentAgain && decided.Decision != null)
+                .ExecuteDeleteAsync(cancellationToken);
         }
 
         var row = new UploadObjectRow { Upload = upload.Id, Ordinal = ordinal, Outcome = outcome, Code = code };
         db.UploadObjects.Add(row);
         await db.SaveChangesAsync(cancellationToken);
         await db.Uploads.Where(session => session.Id == upload.Id).ExecuteUpdateAsync(session => session.SetProperty(active => active.ActiveAt, now), cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        HasStored = isKept;
+        await transaction.CommitAsync(CancellationToken.None);
         return OutcomeOf(row);
     }
 
