@@ -27,7 +27,11 @@ internal static partial class GenericPatterns
         {
             foreach (var match in pattern.EnumerateMatches(text))
             {
-                marks.Add(match.Index, match.Index + match.Length);
+                // The standard's own UIDs, those of classes and codes, identify nobody.
+                if (!Pseudonyms.IsStandard(text.Substring(match.Index, match.Length)))
+                {
+                    marks.Add(match.Index, match.Index + match.Length);
+                }
             }
         }
 
@@ -64,8 +68,7 @@ internal static partial class GenericPatterns
     [GeneratedRegex(@"[\p{L}\p{M}\d]+", Cased, Patience)]
     private static partial Regex Word();
 
-    // The standard's own, those of classes and codes, identify nobody.
-    [GeneratedRegex(@"(?<![\d.])(?!1\.2\.840\.10008\.)[0-2](\.\d+){4,}(?![\d.])", Cased, Patience)]
+    [GeneratedRegex(@"(?<![\d.])[0-2](\.\d+){4,}(?![\d.])", Cased, Patience)]
     private static partial Regex Uid();
 
     [GeneratedRegex(

@@ -15,8 +15,10 @@ internal sealed class Pseudonyms(byte[] key)
     private const int LeastDays = 365;
     private const int MostDays = 10 * 365;
 
-    // The standard's own: classes, encodings, coding schemes, well-known frames of reference.
     private const string StandardRoot = "1.2.840.10008.";
+
+    // Only those it registers: below its root there are also instances of writers without a root of their own.
+    private static readonly HashSet<string> Standard = EmbeddedList.Read("uids.txt").Select(uid => StandardRoot + uid).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The pseudonym of a patient: a p and 16 hexadecimal digits.</summary>
     internal string Patient(string identifier) => "p" + Convert.ToHexStringLower(Hash("pseudonym:patient", identifier))[..HexDigits];
@@ -42,7 +44,8 @@ internal sealed class Pseudonyms(byte[] key)
         return $"2.25.{new BigInteger(uuid, isUnsigned: true, isBigEndian: true)}";
     }
 
-    internal static bool IsStandard(string uid) => uid.StartsWith(StandardRoot, StringComparison.Ordinal);
+    /// <summary>Whether it is the standard's own: a class, an encoding, a coding scheme, a well-known instance or frame of reference.</summary>
+    internal static bool IsStandard(string uid) => Standard.Contains(uid);
 
     private byte[] Hash(string purpose, string value) => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{purpose}\0{value}"));
 }

@@ -61,6 +61,7 @@ public sealed class DeidentifierTests
     [Theory]
     [InlineData("4bae1d63-1eeb-4386-bd1b-68e8ba379989", @"^2\.25\.\d+$")]
     [InlineData("1.2.840.10008.1.4.1.1", @"^1\.2\.840\.10008\.1\.4\.1\.1$")]
+    [InlineData("1.2.840.10008.4455667.20190612.1", @"^2\.25\.\d+$")]
     [InlineData("", "^$")]
     public void What_stands_where_a_UID_belongs_becomes_one_unless_it_is_the_standards(string uid, string expected) =>
         Assert.Matches(expected, Of(Ct((0x00200052, "UI", uid))).DataSet.Value(0x00200052)!);

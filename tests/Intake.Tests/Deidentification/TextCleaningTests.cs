@@ -56,6 +56,7 @@ public sealed class TextCleaningTests
     [InlineData("lung AB1234567", "lung")]
     [InlineData("17 Acacia Avenue, lung", "lung")]
     [InlineData("lung 1.3.6.1.4.1.5962.1", "lung")]
+    [InlineData("lung 1.2.840.10008.4455667.20190612.1", "lung")]
     public void What_looks_like_an_identifier_goes(string text, string left) => Assert.Equal(left, Cleaning().Clean(text));
 
     [Theory]
