@@ -36,10 +36,15 @@ internal sealed record DeidentifyJson(
             output.WriteLine(Output.Printable($"  {file.File}: {file.Reason} ({file.Code})"));
         }
 
+        if (Done > 0)
+        {
+            output.WriteLine("Paths are kept, and names of people in them are not looked for: see that none tells whose file it is.");
+        }
+
         var telling = Files.Count(file => file.PathIdentifies);
         if (telling > 0)
         {
-            output.WriteLine($"The paths of {telling} files hold an identifier of the patient, and paths are kept: rename them before you give them away.");
+            output.WriteLine($"The paths of {telling} files hold an identifier of the patient: rename them before you give them away.");
         }
     }
 }
