@@ -98,7 +98,7 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
 
     private Judgement Take(ObjectFrames frames, ObjectHeader header, DicomDataSet data, QuarantineCode? quarantine, Rendition? rendition)
     {
-        var hasHidden = false;
+        var (hasHidden, hasMasked) = (false, false);
         while (true)
         {
             switch (frames.Next())
@@ -114,6 +114,7 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
 
                     LookForText(view);
                     rendition?.Add(frames, view);
+                    hasMasked |= view.Text.Count > 0;
                     if (task.Samples)
                     {
                         AddSample(frames.Image, view);
@@ -124,7 +125,8 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
                     break;
                 default:
                     // Text that was announced and not found is there all the same.
-                    quarantine ??= task.Samples && header.SaysBurnedIn && !hasHidden ? QuarantineCode.BurnedInText : null;
+                    var isClaimedClean = (task.Samples && !hasHidden) || (task.Rendition is { Options.CleanPixelData: true } && !hasMasked);
+                    quarantine ??= header.SaysBurnedIn && isClaimedClean ? QuarantineCode.BurnedInText : null;
                     return new Judgement(null, quarantine, rendition?.End());
             }
         }

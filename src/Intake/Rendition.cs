@@ -10,9 +10,9 @@ using Scanlock.Intake.Text;
 namespace Scanlock.Intake;
 
 /// <summary>
-/// An object de-identified: its header by the profile, and where the options ask for it its pixels too (PS3.15 E.3.1). Pixels in which nothing
-/// had to be masked stay as they were encoded; a masked frame is written natively, and so is every object of several frames whose pixels are
-/// to be cleaned, for its encoding is said before its frames are seen. It takes the frames one by one and says its bytes as they are written.
+/// An object de-identified: its header by the profile, and where the options ask for it its pixels too (PS3.15 E.3.1). A single frame in which
+/// nothing had to be masked stays encoded, without what its encoder wrote beside the image; every other is written natively, for how an object is
+/// encoded is said before its frames are seen. It takes the frames one by one and says its bytes as they are written.
 /// </summary>
 internal sealed class Rendition : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class Rendition : IDisposable
     private readonly RenditionStream output;
     private readonly DicomWriter writer;
     private bool hasBegun;
-    private bool isPassedOn;
+    private bool isEncoded;
     private int masked;
 
     private Rendition(DeidentificationOptions options, DicomHeader header, DicomDataSet data, DeidentificationReport report, Findings findings)
@@ -36,7 +36,8 @@ internal sealed class Rendition : IDisposable
     /// <exception cref="DicomException">The header cannot be de-identified.</exception>
     internal static Rendition Begin(RenditionTask task, DicomObject dicom, Findings findings)
     {
-        var (data, report) = new Deidentifier(task.Options, Base64Url.DecodeFromChars(task.Key)).Deidentify(dicom.Header.DataSet);
+        var (data, report) = new Deidentifier(task.Options, Base64Url.DecodeFromChars(task.Key))
+            .Deidentify(dicom.Header.DataSet, dicom.Header.Pixels != PixelDataKind.None);
         return new Rendition(task.Options, dicom.Header, data, report, findings);
     }
 
@@ -50,11 +51,7 @@ internal sealed class Rendition : IDisposable
         }
 
         masked += options.CleanPixelData ? view.Text.Count : 0;
-        if (isPassedOn)
-        {
-            WriteFragments(view.Stored);
-        }
-        else
+        if (!isEncoded)
         {
             writer.WritePixels(Cleaned(frames.Image, view));
         }
@@ -76,45 +73,56 @@ internal sealed class Rendition : IDisposable
 
     private void BeginPixels(ObjectFrames frames, FrameView first)
     {
-        isPassedOn = header.Pixels == PixelDataKind.Encapsulated && (!options.CleanPixelData || (frames.Image.Frames == 1 && first.Text.Count == 0));
-        if (isPassedOn)
+        // The tables of places in them are for the fragments that were.
+        data.Remove(DicomTags.ExtendedOffsetTable);
+        data.Remove(DicomTags.ExtendedOffsetTableLengths);
+        if (Encoded(frames, first) is { } encoded)
         {
+            isEncoded = true;
             writer.WriteHeader(data, header.TransferSyntax!);
             writer.BeginEncapsulatedPixels();
-            writer.WriteFragment(frames.OffsetTable.Span);
+            writer.WriteFragment([]);
+            writer.WriteFragment(encoded);
+            return;
         }
-        else
+
+        var bytes = (long)first.Decoded.Samples.Length * frames.Image.Frames;
+        if (bytes >= uint.MaxValue)
         {
-            // Some codecs say 16 bits whatever was stored; what the header says stays true where it is.
-            var isTrue = frames.Image.Frames == 1 && Holds(frames.Image.Form, first.Decoded.Form, Cleaned(frames.Image, first));
-            Describe(frames.Image, isTrue ? first.Decoded with { Form = frames.Image.Form } : first.Decoded);
-            writer.WriteHeader(data, DicomReader.ExplicitLittleEndian);
-            writer.BeginNativePixels((long)first.Decoded.Samples.Length * frames.Image.Frames, first.Decoded.Form.BitsAllocated);
+            throw new DicomException(RefusalCode.TooLarge);
         }
+
+        // Some codecs say 16 bits whatever was stored; what the header says stays true where it is.
+        var isTrue = frames.Image.Frames == 1 && Holds(frames.Image.Form, first.Decoded.Form, Cleaned(frames.Image, first));
+        Describe(frames.Image, isTrue ? first.Decoded with { Form = frames.Image.Form } : first.Decoded);
+        writer.WriteHeader(data, DicomReader.ExplicitLittleEndian);
+        writer.BeginNativePixels(bytes, first.Decoded.Form.BitsAllocated);
+    }
+
+    /// <summary>The only frame as it stays encoded; null where it cannot, or where samples have more in them than the header says.</summary>
+    private byte[]? Encoded(ObjectFrames frames, FrameView view)
+    {
+        var isClean = frames.Image.Frames == 1 && (!options.CleanPixelData || view.Text.Count == 0);
+        return isClean && frames.Codec != Codec.Native && Holds(frames.Image.Form, view.Decoded.Form, view.Decoded.Samples.Span)
+            ? PlainCodestream.Of(view.Stored.Whole().Span, frames.Image, frames.Codec)
+            : null;
     }
 
     private ReadOnlySpan<byte> Cleaned(ImagePixels image, FrameView view)
     {
+        var cleared = UnusedBits.Clear(view.Decoded.Samples.Span, view.Decoded.Form);
         if (!options.CleanPixelData || view.Text.Count == 0)
         {
-            return view.Decoded.Samples.Span;
+            return cleared;
         }
 
-        var samples = view.Decoded.Samples.ToArray();
+        var samples = cleared.ToArray();
         foreach (var region in view.Text)
         {
             Mask(samples, image, view.Decoded, region);
         }
 
         return samples;
-    }
-
-    private void WriteFragments(StoredFrame frame)
-    {
-        foreach (var part in frame.Parts)
-        {
-            writer.WriteFragment(part.Span);
-        }
     }
 
     /// <summary>Whether samples that were decoded in one form are also in another of the same words.</summary>

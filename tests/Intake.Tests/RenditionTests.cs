@@ -108,7 +108,7 @@ public sealed class RenditionTests
         Assert.Equal("damaged", (await RenderAsync(pool, new TestObject().ToFile()[..^3])).Outcome.Code());
     }
 
-    private static async Task<byte[]> SliceAsync(string encoding)
+    internal static async Task<byte[]> SliceAsync(string encoding)
     {
         var folder = Workers.Data("ct-slices");
         var lines = await File.ReadAllLinesAsync(Path.Combine(folder, "labels.csv"));
@@ -116,10 +116,11 @@ public sealed class RenditionTests
         return await File.ReadAllBytesAsync(Path.Combine(folder, lines[1..].Select(line => line.Split(',')).First(row => row[at] == encoding)[0]));
     }
 
-    private static async Task<(IntakeWorkers.IntakeOutcome Outcome, byte[] Rendition)> RenderAsync(IntakeWorkers.IntakePool pool, byte[] file)
+    internal static async Task<(IntakeWorkers.IntakeOutcome Outcome, byte[] Rendition)> RenderAsync(
+        IntakeWorkers.IntakePool pool, byte[] file, DeidentificationOptions? options = null)
     {
         var received = new Received();
-        var task = new IntakeTask(1, 0, Samples: false, BurnedInTextRule.Mask, new RenditionTask(DeidentificationOptions.All, s_key));
+        var task = new IntakeTask(1, 0, Samples: false, BurnedInTextRule.Mask, new RenditionTask(options ?? DeidentificationOptions.All, s_key));
         using var content = new MemoryStream(file);
         return (await pool.ExamineAsync(task, content, received, CancellationToken.None), received.Rendition.ToArray());
     }

@@ -18,7 +18,9 @@ internal sealed class Deidentifier(DeidentificationOptions options, byte[] key)
     private readonly SafePrivate safePrivate = new(options.SafePrivate);
 
     /// <summary>A new data set; the original is not changed. Pixels are not in it.</summary>
-    internal (DicomDataSet DataSet, DeidentificationReport Report) Deidentify(DicomDataSet original)
+    /// <param name="original">The data set.</param>
+    /// <param name="hasPixels">Whether the object has pixels, which are cleaned by another where the options ask for it.</param>
+    internal (DicomDataSet DataSet, DeidentificationReport Report) Deidentify(DicomDataSet original, bool hasPixels)
     {
         var characterSet = CharacterSets.Of(original, "");
         var types = new IodTypes(original.Uid(IdentityTags.SopClass));
@@ -31,7 +33,7 @@ internal sealed class Deidentifier(DeidentificationOptions options, byte[] key)
         var set = new DataSetPass(treatments, safePrivate, values, report).Apply(original, new Surroundings(types, characterSet));
         NameInstance(original, set, report);
         NamePatient(original, set, pseudonyms.Patient(patient), report);
-        MethodRecord.AddTo(set, options);
+        MethodRecord.AddTo(set, options, hasPixels);
         return (set, report.Build());
     }
 

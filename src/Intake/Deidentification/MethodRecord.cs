@@ -9,18 +9,24 @@ internal static class MethodRecord
     private static readonly DicomTag IdentityRemoved = new(0x0012, 0x0062);
     private static readonly DicomTag Method = new(0x0012, 0x0063);
     private static readonly DicomTag MethodCodes = new(0x0012, 0x0064);
-    private static readonly DicomTag Rows = new(0x0028, 0x0010);
     private static readonly DicomTag BurnedInAnnotation = new(0x0028, 0x0301);
     private static readonly DicomTag DatesModified = new(0x0028, 0x0303);
 
-    internal static void AddTo(DicomDataSet set, DeidentificationOptions options)
+    /// <param name="set">The data set.</param>
+    /// <param name="options">By which it was de-identified.</param>
+    /// <param name="hasPixels">
+    /// Whether the object has pixels. All of them are searched where the options ask for it, so that NO says: searched for, and none found or all of
+    /// it masked. An object that says it has text in which none is found is not given out at all.
+    /// </param>
+    internal static void AddTo(DicomDataSet set, DeidentificationOptions options, bool hasPixels)
     {
-        foreach (var element in For(options))
+        var done = options with { CleanPixelData = options.CleanPixelData && hasPixels };
+        foreach (var element in For(done))
         {
             set.Set(element);
         }
 
-        if (options.CleanPixelData && set.Has(Rows))
+        if (done.CleanPixelData)
         {
             set.Set(TextValue.Ascii(BurnedInAnnotation, "CS", "NO"));
         }

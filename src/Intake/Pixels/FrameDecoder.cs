@@ -23,7 +23,7 @@ internal sealed class FrameDecoder(ImagePixels image, Codec codec, string transf
             return new DecodedFrame(frame.Number, frame.Parts[0], image.Form, image.IsPlanar);
         }
 
-        var encoded = Whole(frame);
+        var encoded = frame.Whole();
         if (codec == Codec.RunLength)
         {
             return new DecodedFrame(frame.Number, RunLength.Decode(encoded.Span, image), image.Form, IsPlanar: false);
@@ -31,23 +31,5 @@ internal sealed class FrameDecoder(ImagePixels image, Codec codec, string transf
 
         Codestream.Check(encoded.Span, image, codec);
         return (gdcm ??= new GdcmDecoder(image, transferSyntax, scratch)).Decode(frame.Number, encoded.Span);
-    }
-
-    private static ReadOnlyMemory<byte> Whole(StoredFrame frame)
-    {
-        if (frame.Parts is [var single])
-        {
-            return single;
-        }
-
-        var whole = new byte[frame.Parts.Sum(part => part.Length)];
-        var at = 0;
-        foreach (var part in frame.Parts)
-        {
-            part.CopyTo(whole.AsMemory(at));
-            at += part.Length;
-        }
-
-        return whole;
     }
 }

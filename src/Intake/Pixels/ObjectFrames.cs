@@ -30,15 +30,14 @@ internal sealed class ObjectFrames
 
     private ObjectFrames(DicomObject dicom, ImagePixels image, Codec codec, string scratch)
     {
-        (this.dicom, Image) = (dicom, image);
+        (this.dicom, Image, Codec) = (dicom, image, codec);
         stored = new StoredFrames(dicom, image, codec);
         decoder = new FrameDecoder(image, codec, dicom.Header.TransferSyntax ?? DicomReader.ImplicitLittleEndian, scratch);
     }
 
     internal ImagePixels Image { get; }
 
-    /// <summary>The Basic Offset Table of encapsulated pixels, to be passed on with their fragments.</summary>
-    internal ReadOnlyMemory<byte> OffsetTable => stored.OffsetTable;
+    internal Codec Codec { get; }
 
     /// <summary>Null, and the code, where there are no frames that are read here.</summary>
     /// <param name="scratch">A file for the decoder, in the sandbox's memory.</param>

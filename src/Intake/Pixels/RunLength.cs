@@ -38,6 +38,53 @@ internal static class RunLength
         return samples;
     }
 
+    /// <summary>
+    /// The frame with nothing between and behind its segments that does not become samples; null where it has a run that goes on past the image.
+    /// </summary>
+    /// <param name="frame">A frame that was decoded.</param>
+    internal static byte[]? Cut(ReadOnlySpan<byte> frame, ImagePixels image)
+    {
+        var segments = image.SamplesPerPixel * image.Form.Bytes;
+        using var cut = new MemoryStream(frame.Length);
+        var head = new byte[HeadBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(head, segments);
+        cut.Write(head);
+        for (var segment = 1; segment <= segments; segment++)
+        {
+            var start = BinaryPrimitives.ReadInt32LittleEndian(frame[(segment * sizeof(uint))..]);
+            var end = segment == segments ? frame.Length : BinaryPrimitives.ReadInt32LittleEndian(frame[((segment + 1) * sizeof(uint))..]);
+            if (Used(frame[start..end], image.Rows * image.Columns) is not { } used)
+            {
+                return null;
+            }
+
+            BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(segment * sizeof(uint)), (int)cut.Length);
+            cut.Write(frame.Slice(start, used));
+            cut.Write(new byte[used & 1]);
+        }
+
+        cut.Position = 0;
+        cut.Write(head);
+        return cut.ToArray();
+    }
+
+    /// <summary>How many bytes of a segment make so many samples.</summary>
+    private static int? Used(ReadOnlySpan<byte> packed, int samples)
+    {
+        var at = 0;
+        while (samples > 0)
+        {
+            var control = Next(packed, ref at);
+            if (control != 128)
+            {
+                samples -= control < 128 ? control + 1 : 257 - control;
+                at += control < 128 ? control + 1 : 1;
+            }
+        }
+
+        return samples == 0 && at <= packed.Length ? at : null;
+    }
+
     private static void Unpack(ReadOnlySpan<byte> packed, Span<byte> samples, int step)
     {
         var at = 0;

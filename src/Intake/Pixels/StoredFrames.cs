@@ -7,7 +7,27 @@ namespace Scanlock.Intake.Pixels;
 /// <summary>One frame as the object stores it.</summary>
 /// <param name="Number">From 0.</param>
 /// <param name="Parts">Its fragments; of native pixels one part, little endian, that is overwritten by the next frame.</param>
-internal sealed record StoredFrame(int Number, IReadOnlyList<ReadOnlyMemory<byte>> Parts);
+internal sealed record StoredFrame(int Number, IReadOnlyList<ReadOnlyMemory<byte>> Parts)
+{
+    /// <summary>Its parts as one.</summary>
+    internal ReadOnlyMemory<byte> Whole()
+    {
+        if (Parts is [var single])
+        {
+            return single;
+        }
+
+        var whole = new byte[Parts.Sum(part => part.Length)];
+        var at = 0;
+        foreach (var part in Parts)
+        {
+            part.CopyTo(whole.AsMemory(at));
+            at += part.Length;
+        }
+
+        return whole;
+    }
+}
 
 /// <summary>
 /// The frames of an object, one after the other, never more than one of them in memory. Which fragments make a frame (PS3.5 A.4): of a single
@@ -65,19 +85,16 @@ internal sealed class StoredFrames
             return;
         }
 
-        OffsetTable = pixels.ReadFragment(MaxTableBytes) ?? throw new DicomException(RefusalCode.Damaged);
+        var offsets = pixels.ReadFragment(MaxTableBytes) ?? throw new DicomException(RefusalCode.Damaged);
         if (image.Frames > 1)
         {
             var set = dicom.Header.DataSet;
-            starts = Table((set.Bytes(DicomTags.ExtendedOffsetTable) ?? default).Span, sizeof(ulong)) ?? Table(OffsetTable, sizeof(uint));
+            starts = Table((set.Bytes(DicomTags.ExtendedOffsetTable) ?? default).Span, sizeof(ulong)) ?? Table(offsets, sizeof(uint));
             lengths = Numbers((set.Bytes(DicomTags.ExtendedOffsetTableLengths) ?? default).Span, sizeof(ulong));
         }
 
         Advance();
     }
-
-    /// <summary>The Basic Offset Table as it stands; empty for native pixels.</summary>
-    internal byte[] OffsetTable { get; } = [];
 
     /// <summary>The next frame; null behind the last.</summary>
     internal StoredFrame? Next()

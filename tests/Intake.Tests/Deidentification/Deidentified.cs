@@ -12,8 +12,8 @@ internal static class Deidentified
 {
     internal static byte[] Key { get; } = [.. Enumerable.Range(1, 32).Select(number => (byte)number)];
 
-    internal static (DicomDataSet DataSet, DeidentificationReport Report) Of(DicomDataSet original, DeidentificationOptions? options = null, byte[]? key = null) =>
-        new Deidentifier(options ?? DeidentificationOptions.All, key ?? Key).Deidentify(original);
+    internal static (DicomDataSet DataSet, DeidentificationReport Report) Of(DicomDataSet original, DeidentificationOptions? options = null, byte[]? key = null, bool hasPixels = true) =>
+        new Deidentifier(options ?? DeidentificationOptions.All, key ?? Key).Deidentify(original, hasPixels);
 
     /// <summary>False where the file cannot be read, or does not say what it is.</summary>
     internal static bool Write(string from, string to, DeidentificationOptions? options = null)
@@ -59,7 +59,7 @@ internal static class Deidentified
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         using var output = File.Create(to);
         var writer = new DicomWriter(output);
-        var (set, _) = Of(original.Header.DataSet, options);
+        var (set, _) = Of(original.Header.DataSet, options, hasPixels: original.Header.Pixels != PixelDataKind.None);
         writer.WriteHeader(set, original.Pixels.IsEncapsulated ? original.Header.TransferSyntax! : DicomReader.ExplicitLittleEndian);
         CopyPixels(original, writer);
         writer.End();
