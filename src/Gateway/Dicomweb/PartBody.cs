@@ -9,6 +9,9 @@ namespace Scanlock.Gateway.Dicomweb;
 /// </summary>
 internal sealed class PartBody : Stream
 {
+    /// <summary>Holds a slice of 512 rows and columns, header and all.</summary>
+    private const int HeldBytes = 1 << 20;
+
     /// <summary>Bytes that buy a second more, half a megabit: slower than any line a PACS stands on, its connections together.</summary>
     private const double SlowestBytesPerSecond = 64 << 10;
 
@@ -16,7 +19,7 @@ internal sealed class PartBody : Stream
     private readonly TimeSpan _patience;
     private readonly CancellationToken _gone;
     private readonly CancellationTokenSource _tooLate;
-    private readonly byte[] _head = ArrayPool<byte>.Shared.Rent(SopReference.HeadBytes);
+    private byte[] _head = ArrayPool<byte>.Shared.Rent(SopReference.HeadBytes);
     private int _headLength;
     private int _position;
     private long _received;
@@ -59,6 +62,27 @@ internal sealed class PartBody : Stream
 
         body.Sop = SopReference.Read(body._head.AsSpan(0, body._headLength));
         return body;
+    }
+
+    /// <summary>Receives all of a part that is no longer than a slice, so that its sender is waited for before a worker is taken; false where there is more.</summary>
+    public async Task<bool> HoldAsync(CancellationToken cancellationToken)
+    {
+        var held = ArrayPool<byte>.Shared.Rent(HeldBytes);
+        _head.AsSpan(0, _headLength).CopyTo(held);
+        ArrayPool<byte>.Shared.Return(_head, clearArray: true);
+        _head = held;
+        while (_headLength < HeldBytes)
+        {
+            var count = await ReceiveAsync(_head.AsMemory(_headLength, HeldBytes - _headLength), cancellationToken);
+            if (count == 0)
+            {
+                return true;
+            }
+
+            _headLength += count;
+        }
+
+        return false;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

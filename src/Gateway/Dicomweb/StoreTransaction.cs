@@ -8,7 +8,7 @@ namespace Scanlock.Gateway.Dicomweb;
 /// Takes in the parts of one store request, one after the other as they arrive; requests run side by side. Nothing of the body is
 /// kept. What was taken in stays, whatever becomes of the rest: sending all of it again is success without doubling.
 /// </summary>
-internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens tokens, ObjectIntake intake)
+internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens tokens, ObjectIntake intake, LongObjects longObjects)
 {
     /// <summary>What a sender can make the gateway remember for the answer.</summary>
     public const int MostParts = 50_000;
@@ -95,6 +95,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
         }
 
         using var underWay = begun.Value;
+        using var place = await body.HoldAsync(cancellationToken) ? null : await longObjects.BeginAsync(cancellationToken);
         var taken = await intake.TakeAsync(underWay.Session, underWay.Ordinal, body, study, cancellationToken);
         return taken.IsRefused
             ? NotTaken(body, underWay.Ordinal, FailureReasons.ConflictCode, taken.Refusal.Sentence)

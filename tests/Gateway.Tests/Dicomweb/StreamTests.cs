@@ -68,6 +68,29 @@ public sealed class StreamTests(PacsFixture pacs) : IClassFixture<PacsFixture>
     }
 
     [Fact]
+    public async Task A_slice_that_trickles_holds_up_no_worker()
+    {
+        var token = await pacs.NewDatasetAsync();
+        var slow = (Phantom.Of(1, 1) with { Side = 256 }).ToDicom();
+        await using var request = await OpenRequest.StartAsync(hospital, token);
+        await request.SendAsync([.. s_part, .. slow[..50_000]]);
+        await Task.Delay(500);
+        var other = await hospital.StowAsync(token, Phantom.Of(1, 2).ToDicom()).WaitAsync(TimeSpan.FromSeconds(15));
+        Assert.Equal(HttpStatusCode.OK, other.Status);
+        await request.SendAsync([.. slow[50_000..], .. s_end]);
+        Assert.StartsWith("HTTP/1.1 200", await request.AnswerAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_too_long_to_be_held_first_is_taken_in_as_it_comes()
+    {
+        var token = await pacs.NewDatasetAsync();
+        var large = (Phantom.Of(1, 1) with { Side = 1024 }).ToDicom();
+        Assert.Equal(HttpStatusCode.OK, (await hospital.StowAsync(token, large, Phantom.Of(1, 2).ToDicom())).Status);
+        Assert.Equal(2, await hospital.HeldAsync(token.Token.Dataset, large, Phantom.Of(1, 2).ToDicom()));
+    }
+
+    [Fact]
     [Trait("promise", "P7")]
     public async Task Two_hundred_objects_over_eight_connections_are_each_stored_once_under_a_number_of_their_own()
     {
