@@ -55,6 +55,8 @@ public sealed class DeidentifyTests : IDisposable
         var forced = await ScanlockProgram.RunAsync("deidentify", file, folder["there.dcm"], "--force");
 
         Assert.Equal((1, "mine", 0), (refused.ExitCode, kept, forced.ExitCode));
+        Assert.Contains("Paths are kept", forced.OutputText, StringComparison.Ordinal);
+        Assert.DoesNotContain("Paths are kept", refused.OutputText, StringComparison.Ordinal);
         Assert.True(new FileInfo(folder["there.dcm"]).Length > 1000);
     }
 
