@@ -55,11 +55,7 @@ internal static class DeidentifyCommand
             return Failure.Report(parse, ExitCode.Usage, "safe-private", "--safe-private takes CREATOR,gggg,ee: a creator, its odd group and the element's number in the block, in hexadecimal digits.");
         }
 
-        if (SecretFile.Read(parse.GetValue(s_key), parse.InvocationConfiguration.Error) is not { } key)
-        {
-            return Failure.Report(parse, ExitCode.Failed, "key-file", "The key file does not hold 32 bytes as 64 hexadecimal digits.");
-        }
-
+        var key = SecretFile.Read(parse.GetValue(s_key), parse.GetRequiredValue(s_out), parse.InvocationConfiguration.Error);
         await using var pool = new IntakePool(new IntakeOptions { Workers = parse.GetValue(s_jobs) }, log: null);
         var run = new DeidentifyRun(pool, new RenditionTask(options, key), overwrites: parse.GetValue(s_force));
         var files = await Output.WithProgressAsync(

@@ -20,6 +20,11 @@ internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bo
 
     private async Task<FileJson> OneAsync(Place place, int number, CancellationToken cancellationToken)
     {
+        if (place.LeadsThroughLink())
+        {
+            return FileJson.Failed(place.Name, "link-in-out", "A symbolic link in OUT leads elsewhere: nothing is written through it.");
+        }
+
         if (!overwrites && File.Exists(place.To))
         {
             return FileJson.Failed(place.Name, "exists", "The file is in OUT already; --force overwrites it.");

@@ -2,7 +2,27 @@ namespace Scanlock.Cli.Deidentification;
 
 /// <summary>A file to be done.</summary>
 /// <param name="Name">How the report names it: its path below IN.</param>
-internal sealed record Place(string Name, string From, string To);
+/// <param name="Root">The folder that <paramref name="To"/> must lie in.</param>
+internal sealed record Place(string Name, string From, string Root, string To)
+{
+    /// <summary>
+    /// Whether a symbolic link lies between the root and the file, or is the file: what is written there would land elsewhere, even over an original.
+    /// </summary>
+    internal bool LeadsThroughLink()
+    {
+        var path = Root;
+        foreach (var part in Path.GetRelativePath(Root, To).Split('/'))
+        {
+            path = Path.Combine(path, part);
+            if (new FileInfo(path).LinkTarget is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
 
 /// <summary>Which files are read and where each is written.</summary>
 /// <param name="Skipped">Tables and texts beside the objects, which nobody takes for DICOM.</param>
@@ -19,7 +39,7 @@ internal sealed record Places(IReadOnlyList<Place> Files, int Skipped, PlaceProb
             var target = Directory.Exists(to) ? Path.Combine(to, Path.GetFileName(from)) : to;
             return target == from
                 ? Refused("same-file", "IN and OUT are the same file.")
-                : new Places([new Place(Path.GetFileName(from), from, target)], 0, null);
+                : new Places([new Place(Path.GetFileName(from), from, Path.GetDirectoryName(target)!, target)], 0, null);
         }
 
         if (!Directory.Exists(from))
@@ -39,9 +59,12 @@ internal sealed record Places(IReadOnlyList<Place> Files, int Skipped, PlaceProb
 
         var all = Directory.EnumerateFiles(from, "*", s_below).Order(StringComparer.Ordinal).ToList();
         var objects = all.Where(file => Path.GetExtension(file).ToLowerInvariant() is not (".csv" or ".json" or ".txt" or ".md"))
-            .Select(file => Path.GetRelativePath(from, file)).Select(name => new Place(name, Path.Combine(from, name), Path.Combine(to, name))).ToList();
+            .Select(file => Path.GetRelativePath(from, file)).Select(name => new Place(name, Path.Combine(from, name), to, Path.Combine(to, name))).ToList();
         return objects.Count == 0 ? Refused("empty-folder", $"There is nothing to do in '{input}'.") : new Places(objects, all.Count - objects.Count, null);
     }
+
+    /// <summary>Whether a file is, or would be, what <paramref name="output"/> names or something in it, whatever links lead there.</summary>
+    internal static bool LiesIn(string path, string output) => IsWithin(Real(path), Real(output));
 
     private static Places Refused(string reason, string message) => new([], 0, new PlaceProblem(reason, message));
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Scanlock.Cli.Hosts;
 
 namespace Scanlock.Cli.Deidentification;
 
@@ -10,29 +11,73 @@ internal static class SecretFile
     private const int Bytes = 32;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>As the intake's workers take it; made where there is no such file. Null where the file holds something else.</summary>
+    /// <summary>As the intake's workers take it; made where there is no such file.</summary>
     /// <param name="path">Null for a secret that is forgotten.</param>
+    /// <param name="output">Where what is given away goes: no place for a key.</param>
     /// <param name="says">Told of a file that is made.</param>
-    internal static string? Read(string? path, TextWriter says)
+    /// <exception cref="HostProblemException">The file holds something else, is others' to read too, or would lie among what is given away.</exception>
+    internal static string Read(string? path, string output, TextWriter says)
     {
-        var key = RandomNumberGenerator.GetBytes(Bytes);
         if (path is null)
         {
-            return Base64Url.EncodeToString(key);
+            return Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
         }
 
-        if (File.Exists(path))
+        if (Places.LiesIn(path, output))
         {
-            var text = File.ReadAllText(path).Trim();
-            return text.Length == 2 * Bytes && text.All(char.IsAsciiHexDigit) ? Base64Url.EncodeToString(Convert.FromHexString(text)) : null;
+            throw HostProblemException.Local("key-in-out", $"The key '{path}' would lie in OUT: who gets the files would have what matches them with patients.");
         }
 
-        using (var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        if (!File.Exists(path) && Make(path))
         {
-            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
+            says.WriteLine(Output.Printable($"A new key is in '{path}'. Who has it can match pseudonyms with patients: keep it apart from what is given away."));
         }
 
-        says.WriteLine(Output.Printable($"A new key is in '{path}'. Who has it can match pseudonyms with patients: keep it apart from what is given away."));
-        return Base64Url.EncodeToString(key);
+        return ReadExisting(path);
+    }
+
+    private static string ReadExisting(string path)
+    {
+        using var stream = File.OpenRead(path);
+        if ((File.GetUnixFileMode(stream.SafeFileHandle) & ~OwnerOnly) != UnixFileMode.None)
+        {
+            throw HostProblemException.Local("key-file-open", $"Others may read the key '{path}' too: run chmod 600 on it, and take another if somebody has.");
+        }
+
+        using var reader = new StreamReader(stream);
+        var text = new char[4 * Bytes];
+        var digits = new string(text, 0, reader.ReadBlock(text)).Trim();
+        return digits.Length == 2 * Bytes && digits.All(char.IsAsciiHexDigit)
+            ? Base64Url.EncodeToString(Convert.FromHexString(digits))
+            : throw HostProblemException.Local("key-file", "The key file does not hold 32 bytes as 64 hexadecimal digits.");
+    }
+
+    /// <summary>
+    /// Makes the key beside its place and moves it there whole: of runs that make it at the same time one wins, and the others read that one's. It is
+    /// on the disk before a file depends on it.
+    /// </summary>
+    /// <returns>False where another run was first.</returns>
+    private static bool Make(string path)
+    {
+        var partial = $"{path}.{Guid.NewGuid():N}.partial";
+        try
+        {
+            using (var file = new FileStream(partial, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            {
+                file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Scanlock.Cli.Deidentification;
 using Scanlock.Processes;
 using Scanlock.Testing;
 
@@ -117,11 +118,58 @@ public sealed class DeidentifyTests : IDisposable
     {
         await File.WriteAllTextAsync(folder["file"], "x");
         await File.WriteAllTextAsync(folder["short.key"], "abcd");
+        File.SetUnixFileMode(folder["short.key"], OwnerOnly);
         var key = await ScanlockProgram.RunAsync("deidentify", folder["file"], folder["out"], "--key", folder["short.key"]);
         var element = await ScanlockProgram.RunAsync("deidentify", folder["file"], folder["out"], "--safe-private", "ACME,0018,10");
 
         Assert.Equal((1, 2), (key.ExitCode, element.ExitCode));
         Assert.Contains("64 hexadecimal digits", key.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a.key", "key-file-open")]
+    [InlineData("out/a.key", "key-in-out")]
+    [InlineData("link/new.key", "key-in-out")]
+    public async Task A_key_that_others_have_or_would_get_is_refused(string key, string reason)
+    {
+        await File.WriteAllTextAsync(folder["file"], "x");
+        Directory.CreateDirectory(folder["out"]);
+        File.CreateSymbolicLink(folder["link"], folder["out"]);
+        await File.WriteAllTextAsync(folder["a.key"], new string('a', 64));
+        File.SetUnixFileMode(folder["a.key"], OwnerOnly | UnixFileMode.GroupRead);
+        var run = await ScanlockProgram.RunAsync("deidentify", folder["file"], folder["out"], "--key", folder[key], "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"\"{reason}\"", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Names("out"));
+    }
+
+    [Fact]
+    public async Task Runs_that_make_the_key_at_once_get_the_same_one()
+    {
+        var keys = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => SecretFile.Read(folder["new.key"], folder["out"], TextWriter.Null))));
+
+        Assert.Single(keys.Distinct());
+        Assert.Equal(["new.key"], Names(""));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(folder["new.key"]));
+    }
+
+    [Fact]
+    public async Task Links_in_OUT_are_not_written_through()
+    {
+        Directory.CreateDirectory(folder["in", "case1"]);
+        Directory.CreateDirectory(folder["out"]);
+        await File.WriteAllTextAsync(folder["in", "case1", "1.dcm"], "original");
+        await File.WriteAllTextAsync(folder["in", "2.dcm"], "original");
+        File.CreateSymbolicLink(folder["out", "case1"], folder["in", "case1"]);
+        File.CreateSymbolicLink(folder["out", "2.dcm"], folder["in", "2.dcm"]);
+        var run = await ScanlockProgram.RunAsync("deidentify", folder["in"], folder["out"], "--force", "--json");
+        using var shown = JsonDocument.Parse(run.OutputText);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.All(shown.RootElement.GetProperty("files").EnumerateArray(), file => Assert.Equal("link-in-out", file.GetProperty("code").GetString()));
+        Assert.Equal("original", await File.ReadAllTextAsync(folder["in", "case1", "1.dcm"]));
+        Assert.NotNull(new FileInfo(folder["out", "2.dcm"]).LinkTarget);
     }
 
     public void Dispose() => folder.Dispose();
