@@ -17,7 +17,7 @@ internal static class DeidentifyCommand
         Description = "The secret that pseudonyms, UIDs and dates depend on: runs with the same one fit together. Made (mode 0600) where it is absent. Without it every run has another.",
     };
 
-    private static readonly Option<string?> s_report = new("--report") { HelpName = "FILE", Description = "Write what was done to each file as JSON: tags and actions, never a value." };
+    private static readonly Option<string?> s_report = new("--report") { HelpName = "FILE", Description = "Write what was done to each file as JSON: tags and actions, never a value. It names originals: mode 0600." };
     private static readonly Option<bool> s_force = new("--force") { Description = "Overwrite files that are in OUT already." };
     private static readonly Option<int> s_jobs = new("--jobs") { HelpName = "N", Description = "Files at the same time.", DefaultValueFactory = _ => Math.Clamp(Environment.ProcessorCount, 1, 16) };
 
@@ -56,17 +56,17 @@ internal static class DeidentifyCommand
         }
 
         var key = SecretFile.Read(parse.GetValue(s_key), parse.GetRequiredValue(s_out), parse.InvocationConfiguration.Error);
-        await using var pool = new IntakePool(new IntakeOptions { Workers = parse.GetValue(s_jobs) }, log: null);
-        var run = new DeidentifyRun(pool, new RenditionTask(options, key), overwrites: parse.GetValue(s_force));
-        var files = await Output.WithProgressAsync(
-            parse, $"De-identifying {places.Files.Count} files", places.Files.Count, step => run.RunAsync(places.Files, parse.GetValue(s_jobs), step, cancellationToken));
-        var report = DeidentifyJson.Of(options, files, places.Skipped);
-        if (parse.GetValue(s_report) is { } path)
+        using var log = new RunLog(parse.GetValue(s_report), options, places.Files.Count + places.LeftOut.Count);
+        foreach (var file in places.LeftOut)
         {
-            await report.WriteAsync(path, cancellationToken);
+            log.Add(file);
         }
 
-        Output.Show(parse, report.WithoutElements(), DeidentifyJsonContext.Default.DeidentifyJson, report.Show);
+        await using var pool = new IntakePool(new IntakeOptions { Workers = parse.GetValue(s_jobs) }, log: null);
+        var run = new DeidentifyRun(pool, new RenditionTask(options, key), overwrites: parse.GetValue(s_force), log);
+        var report = await Output.WithProgressAsync(
+            parse, $"De-identifying {places.Files.Count} files", places.Files.Count, step => run.RunAsync(places.Files, parse.GetValue(s_jobs), step, cancellationToken));
+        Output.Show(parse, report, DeidentifyJsonContext.Default.DeidentifyJson, report.Show);
         return report.Failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 }

@@ -4,18 +4,17 @@ using Scanlock.IntakeWorkers;
 
 namespace Scanlock.Cli.Deidentification;
 
-/// <summary>Sends files through the intake's workers, some at a time, and keeps what becomes of each.</summary>
-internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bool overwrites)
+/// <summary>Sends files through the intake's workers, some at a time, and says what becomes of each.</summary>
+internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bool overwrites, RunLog log)
 {
-    internal async Task<IReadOnlyList<FileJson>> RunAsync(IReadOnlyList<Place> files, int jobs, Action<double> step, CancellationToken cancellationToken)
+    internal async Task<DeidentifyJson> RunAsync(IReadOnlyList<Place> files, int jobs, Action<double> step, CancellationToken cancellationToken)
     {
-        var outcomes = new FileJson[files.Count];
         await Parallel.ForAsync(0, files.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken }, async (number, cancellation) =>
         {
-            outcomes[number] = await OneAsync(files[number], number, cancellation);
+            log.Add(await OneAsync(files[number], number, cancellation));
             step(1);
         });
-        return outcomes;
+        return log.Sum();
     }
 
     private async Task<FileJson> OneAsync(Place place, int number, CancellationToken cancellationToken)
@@ -39,7 +38,7 @@ internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bo
             switch (outcome)
             {
                 case IntakeOutcome.Accepted when written.IsDirectory:
-                    return FileJson.LeftAlone(place.Name, "A DICOMDIR lists files as they were: make a new one of the de-identified ones.");
+                    return FileJson.LeftAlone(place.Name, "dicomdir", "A DICOMDIR lists files as they were: make a new one of the de-identified ones.");
                 case IntakeOutcome.Accepted when !written.HasKind:
                     return FileJson.Failed(place.Name, "no-class", "The object does not say what it is: it has no SOP class.");
                 case IntakeOutcome.Accepted { Report: { } report }:
@@ -47,6 +46,8 @@ internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bo
                     return FileJson.Done(place.Name, report, written.Identifies(place.Name));
                 case IntakeOutcome.Quarantined quarantined:
                     return FileJson.Failed(place.Name, quarantined.Reason.CodeName, quarantined.Reason.Sentence);
+                case IntakeOutcome.Refused { Refusal.Code: RefusalCode.NotDicom } when place.IsAside:
+                    return FileJson.LeftAlone(place.Name, "no-object", "A hidden file, a table or a text, and no DICOM object.");
                 case IntakeOutcome.Refused refused:
                     return FileJson.Failed(place.Name, refused.Refusal.CodeName, refused.Refusal.Sentence);
                 default:

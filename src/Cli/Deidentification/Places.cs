@@ -5,6 +5,9 @@ namespace Scanlock.Cli.Deidentification;
 /// <param name="Root">The folder that <paramref name="To"/> must lie in.</param>
 internal sealed record Place(string Name, string From, string Root, string To)
 {
+    /// <summary>Whether nobody would look for an object here: a hidden file, a table or a text. It may be one all the same.</summary>
+    internal bool IsAside => Name.Split('/').Any(part => part.StartsWith('.')) || Path.GetExtension(Name).ToLowerInvariant() is ".csv" or ".json" or ".txt" or ".md";
+
     /// <summary>
     /// Whether a symbolic link lies between the root and the file, or is the file: what is written there would land elsewhere, even over an original.
     /// </summary>
@@ -25,12 +28,10 @@ internal sealed record Place(string Name, string From, string Root, string To)
 }
 
 /// <summary>Which files are read and where each is written.</summary>
-/// <param name="Skipped">Tables and texts beside the objects, which nobody takes for DICOM.</param>
+/// <param name="LeftOut">What lies beside them and is not read, with the reason.</param>
 /// <param name="Problem">Why nothing is done, else null.</param>
-internal sealed record Places(IReadOnlyList<Place> Files, int Skipped, PlaceProblem? Problem)
+internal sealed record Places(IReadOnlyList<Place> Files, IReadOnlyList<FileJson> LeftOut, PlaceProblem? Problem)
 {
-    private static readonly EnumerationOptions s_below = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint };
-
     internal static Places Find(string input, string output)
     {
         var (from, to) = (Real(input), Real(output));
@@ -39,7 +40,7 @@ internal sealed record Places(IReadOnlyList<Place> Files, int Skipped, PlaceProb
             var target = Directory.Exists(to) ? Path.Combine(to, Path.GetFileName(from)) : to;
             return target == from
                 ? Refused("same-file", "IN and OUT are the same file.")
-                : new Places([new Place(Path.GetFileName(from), from, Path.GetDirectoryName(target)!, target)], 0, null);
+                : new Places([new Place(Path.GetFileName(from), from, Path.GetDirectoryName(target)!, target)], [], null);
         }
 
         if (!Directory.Exists(from))
@@ -57,16 +58,16 @@ internal sealed record Places(IReadOnlyList<Place> Files, int Skipped, PlaceProb
             return Refused("output-is-file", $"IN is a folder, and '{output}' is a file.");
         }
 
-        var all = Directory.EnumerateFiles(from, "*", s_below).Order(StringComparer.Ordinal).ToList();
-        var objects = all.Where(file => Path.GetExtension(file).ToLowerInvariant() is not (".csv" or ".json" or ".txt" or ".md"))
-            .Select(file => Path.GetRelativePath(from, file)).Select(name => new Place(name, Path.Combine(from, name), to, Path.Combine(to, name))).ToList();
-        return objects.Count == 0 ? Refused("empty-folder", $"There is nothing to do in '{input}'.") : new Places(objects, all.Count - objects.Count, null);
+        var walk = new FolderWalk(from);
+        return walk.Files.Count + walk.LeftOut.Count == 0
+            ? Refused("empty-folder", $"There is nothing to do in '{input}'.")
+            : new Places([.. walk.Files.Select(name => new Place(name, Path.Combine(from, name), to, Path.Combine(to, name)))], walk.LeftOut, null);
     }
 
     /// <summary>Whether a file is, or would be, what <paramref name="output"/> names or something in it, whatever links lead there.</summary>
     internal static bool LiesIn(string path, string output) => IsWithin(Real(path), Real(output));
 
-    private static Places Refused(string reason, string message) => new([], 0, new PlaceProblem(reason, message));
+    private static Places Refused(string reason, string message) => new([], [], new PlaceProblem(reason, message));
 
     private static bool IsWithin(string path, string folder) => (path + '/').StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal);
 

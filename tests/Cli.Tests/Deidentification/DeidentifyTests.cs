@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Scanlock.Cli.Deidentification;
+using Scanlock.Contracts.Intake;
 using Scanlock.Processes;
 using Scanlock.Testing;
 
@@ -72,10 +73,79 @@ public sealed class DeidentifyTests : IDisposable
         var run = await ScanlockProgram.RunAsync("deidentify", folder["in"], folder["out"]);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("0 de-identified, 1 not done, 1 tables, texts and DICOMDIRs left alone.", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("0 de-identified, 1 not done, 2 left alone.", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("letter", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("labels.csv: A hidden file, a table or a text, and no DICOM object. (no-object)", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("link: A symbolic link is not followed. (link)", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("(not-dicom)", run.OutputText, StringComparison.Ordinal);
         Assert.Empty(Names("out"));
+    }
+
+    [Fact]
+    public async Task Objects_are_known_by_their_content_whatever_they_are_called()
+    {
+        await PhantomAsync();
+        var file = folder["in", Names("in").First(name => name.EndsWith(".dcm", StringComparison.Ordinal))];
+        Directory.CreateDirectory(folder["odd", ".hidden"]);
+        File.Copy(file, folder["odd", "scan.txt"]);
+        File.Copy(file, folder["odd", ".hidden", "scan"]);
+        var run = await ScanlockProgram.RunAsync("deidentify", folder["odd"], folder["out"]);
+
+        Assert.True(run.ExitCode == 0, run.Error + run.OutputText);
+        Assert.Equal([".hidden/scan", "scan.txt"], Names("out"));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_read_is_a_failure_and_named()
+    {
+        // The folder is gone before it is read: who runs the tests may be root, who may read everything.
+        var walk = new FolderWalk(folder["absent"]);
+
+        Assert.Empty(walk.Files);
+        Assert.Equal(("unreadable-folder", false), (Assert.Single(walk.LeftOut).Code, walk.LeftOut[0].IsLeftAlone));
+    }
+
+    [Fact]
+    public async Task A_run_that_ends_early_leaves_the_report_of_what_it_did()
+    {
+        using (var log = new RunLog(folder["report.json"], DeidentificationOptions.All, 3))
+        {
+            log.Add(FileJson.Failed("SMITH/1.dcm", "io", "It cannot be read."));
+        }
+
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(folder["report.json"]));
+        Assert.Equal("SMITH/1.dcm", Assert.Single(report.RootElement.GetProperty("files").EnumerateArray()).GetProperty("file").GetString());
+        Assert.Equal((1, 2), (report.RootElement.GetProperty("failed").GetInt32(), report.RootElement.GetProperty("unreached").GetInt32()));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(folder["report.json"]));
+    }
+
+    [Fact]
+    public async Task Intake_that_cannot_start_leaves_a_report()
+    {
+        Assert.SkipWhen(Programs.Find("bwrap") is null, "bubblewrap is not installed");
+        Directory.CreateDirectory(folder["in"]);
+        await File.WriteAllTextAsync(folder["in", "1.dcm"], "x");
+        File.CreateSymbolicLink(folder["in", "link"], folder["in", "1.dcm"]);
+        Directory.CreateDirectory(folder["bin"]);
+        File.CreateSymbolicLink(folder["bin", "bwrap"], "/bin/false");
+        var run = await ScanlockProgram.RunShellAsync($"PATH={folder["bin"]}:$PATH; scanlock deidentify {folder["in"]} {folder["out"]} --report {folder["report.json"]}");
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(folder["report.json"]));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal((1, 1), (report.RootElement.GetProperty("skipped").GetInt32(), report.RootElement.GetProperty("unreached").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_report_that_others_could_read_is_refused()
+    {
+        await File.WriteAllTextAsync(folder["file"], "x");
+        await File.WriteAllTextAsync(folder["report.json"], "older");
+        File.SetUnixFileMode(folder["report.json"], OwnerOnly | UnixFileMode.OtherRead);
+        var run = await ScanlockProgram.RunAsync("deidentify", folder["file"], folder["out"], "--report", folder["report.json"], "--json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("\"report-open\"", run.Error, StringComparison.Ordinal);
+        Assert.Equal("older", await File.ReadAllTextAsync(folder["report.json"]));
     }
 
     [Fact]
