@@ -35,6 +35,8 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(IntakeSample))]
 [JsonSerializable(typeof(IntakeRendition))]
 [JsonSerializable(typeof(IntakeReference))]
+[JsonSerializable(typeof(IntakeMask))]
+[JsonSerializable(typeof(MaskFacts))]
 [JsonSerializable(typeof(IntakeVerdict))]
 [JsonSerializable(typeof(SampleFacts))]
 [JsonSerializable(typeof(RefusalCode))]

@@ -10,6 +10,7 @@ using Scanlock.Gateway.Configuration;
 using Scanlock.Gateway.Datasets;
 using Scanlock.Gateway.Datasets.Archive;
 using Scanlock.Gateway.Datasets.Labels;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Datasets.Preview;
 using Scanlock.Gateway.Datasets.Quality;
 using Scanlock.Gateway.Datasets.Quarantine;
@@ -107,6 +108,7 @@ public static class GatewayHost
         services.AddSingleton<Previews>();
         services.AddSingleton<DatasetLabels>();
         services.AddSingleton<PartSealing>();
+        services.AddSingleton<StoredMasks>();
         services.AddSingleton<ShardPacking>();
         services.AddSingleton<ArchivePacking>();
         services.AddSingleton<ArchiveSealing>();

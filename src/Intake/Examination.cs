@@ -1,5 +1,7 @@
 using Scanlock.Contracts.Intake;
 using Scanlock.Intake.Dicom;
+using Scanlock.Intake.Masks;
+using Scanlock.Intake.Nifti;
 using Scanlock.Intake.Pixels;
 
 namespace Scanlock.Intake;
@@ -22,7 +24,13 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
 {
     internal Judgement Of(Stream content)
     {
-        switch (DicomReader.Open(content))
+        using var begun = BegunStream.Open(content, NiftiHeader.Bytes);
+        if (task.Samples && NiftiExamination.IsOne(begun.Start))
+        {
+            return new NiftiExamination(task, findings).Of(begun.Start, begun);
+        }
+
+        switch (DicomReader.Open(begun))
         {
             case DicomOpening.Opened opened:
                 using (opened.Object)
@@ -44,6 +52,16 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
         if (task is { Samples: false, Rendition: null })
         {
             return Listed(dicom);
+        }
+
+        if (task.Masks is { OfVolume: true })
+        {
+            return Judgement.Of(RefusalCode.NoMask);
+        }
+
+        if (task.Samples && MaskObject.Of(header.SopClass) is { } masks)
+        {
+            return masks(dicom, new MaskFindings(findings, task.Masks), scratch) ?? Whole(dicom, null, null);
         }
 
         var hasPixels = dicom.Header.Pixels != PixelDataKind.None;

@@ -17,6 +17,9 @@ internal sealed class Findings(Stream host)
     internal void Add(IntakeReference reference) =>
         IntakeFrames.WriteMessage(host, IntakeMessageKind.Reference, reference, ContractsJson.Strict.IntakeReference, []);
 
+    internal void Add(IntakeMask mask, ReadOnlySpan<byte> content) =>
+        IntakeFrames.WriteMessage(host, IntakeMessageKind.Mask, mask, ContractsJson.Strict.IntakeMask, content);
+
     /// <summary>The next bytes of the rendition, of any length.</summary>
     /// <param name="offset">Where they stand in it.</param>
     /// <param name="bytes">The bytes.</param>

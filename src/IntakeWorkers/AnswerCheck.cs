@@ -30,13 +30,28 @@ internal static partial class AnswerCheck
     /// <param name="head">What was said of the object.</param>
     /// <param name="frame">The number of the frame it must be.</param>
     internal static bool IsSound(IntakeSample sample, int pixelBytes, IntakeHead? head, int frame) =>
-        head is { SeriesUid: not null } && (head.PatientId ?? head.StudyUid) is not null
+        (head == IntakeHead.OfVolume || (head is { SeriesUid: not null } && (head.PatientId ?? head.StudyUid) is not null))
         && sample.Frame == frame && frame < IntakeProtocol.MaxFrames
         && sample.Rows is >= 1 and <= IntakeProtocol.MaxSide
         && sample.Columns is >= 1 and <= IntakeProtocol.MaxSide
         && pixelBytes == sample.Rows * sample.Columns * sizeof(short)
         && sample.MaskedRegions >= 0
         && IsSound(sample.Slice) && IsSound(sample.Measure);
+
+    /// <param name="mask">What is said of the mask.</param>
+    /// <param name="content">What came with it.</param>
+    /// <param name="number">The number it must have.</param>
+    internal static bool IsSound(IntakeMask mask, ReadOnlySpan<byte> content, int number) =>
+        mask.Number == number && number < IntakeProtocol.MaxMasks
+        && IsTextOrNull(mask.SopInstanceUid) && IsTextOrNull(mask.SeriesUid) && mask.Frame is null or (>= 0 and < IntakeProtocol.MaxFrames)
+        && HasCount(mask.Facts.Position, 3) && HasCount(mask.Facts.Orientation, 6)
+        && mask.Facts switch
+        {
+            { Form: MaskForm.Bitmap, Rows: >= 1 and <= IntakeProtocol.MaxSide, Columns: >= 1 and <= IntakeProtocol.MaxSide } facts =>
+                content.Length == MaskContent.BitmapBytes(facts.Rows, facts.Columns),
+            { Form: MaskForm.Contours, Rows: 0, Columns: 0, Position: not null, Orientation: null } => MaskContent.AreContours(content),
+            _ => false,
+        };
 
     // Tags and numbers: a path must not carry a text out.
     private static bool IsSound(DeidentificationReport? report) =>

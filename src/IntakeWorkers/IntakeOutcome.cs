@@ -33,6 +33,12 @@ public interface IIntakeReceiver
     /// <param name="cancellationToken">Cancels the receiving.</param>
     Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken);
 
+    /// <summary>A mask.</summary>
+    /// <param name="mask">What is said of it.</param>
+    /// <param name="content">What it marks, as its form says; the receiver's to keep or clear.</param>
+    /// <param name="cancellationToken">Cancels the receiving.</param>
+    Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken);
+
     /// <summary>The next bytes of the de-identified object.</summary>
     Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 

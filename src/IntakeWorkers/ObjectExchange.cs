@@ -28,6 +28,7 @@ internal sealed class ObjectExchange : IDisposable
     private IntakeHead? head;
     private int frames;
     private int references;
+    private int masks;
     private long renditionBytes;
     private long givenBytes;
     private long saidBytes;
@@ -267,6 +268,15 @@ internal sealed class ObjectExchange : IDisposable
                 }
 
                 await (isAbandoned ? Task.CompletedTask : receiver.SampleAsync(sample, message.Content, cancellationToken));
+                return true;
+            case IntakeMessageKind.Mask when task.Samples:
+                var mask = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeMask);
+                if (head is null || !AnswerCheck.IsSound(mask, message.Content, masks++))
+                {
+                    return false;
+                }
+
+                await (isAbandoned ? Task.CompletedTask : receiver.MaskAsync(mask, message.Content, cancellationToken));
                 return true;
             case IntakeMessageKind.Rendition when task.Rendition is not null:
                 var part = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeRendition);

@@ -52,10 +52,10 @@ internal static class Workers
         return await pool.ExamineAsync(content);
     }
 
-    internal static async Task<Examined> ExamineAsync(this IntakePool pool, Stream content)
+    internal static async Task<Examined> ExamineAsync(this IntakePool pool, Stream content, MaskTask? masks = null)
     {
         var received = new Received();
-        return new Examined(await pool.ExamineAsync(Asked(), content, received, CancellationToken.None), received);
+        return new Examined(await pool.ExamineAsync(Asked() with { Masks = masks }, content, received, CancellationToken.None), received);
     }
 }
 
@@ -88,6 +88,8 @@ internal sealed class Received : IIntakeReceiver
 
     internal List<(IntakeSample Sample, byte[] Pixels)> Samples { get; } = [];
 
+    internal List<(IntakeMask Mask, byte[] Content)> Masks { get; } = [];
+
     internal MemoryStream Rendition { get; } = new();
 
     public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken)
@@ -99,6 +101,12 @@ internal sealed class Received : IIntakeReceiver
     public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken)
     {
         Samples.Add((sample, pixels));
+        return Task.CompletedTask;
+    }
+
+    public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken)
+    {
+        Masks.Add((mask, content));
         return Task.CompletedTask;
     }
 

@@ -28,6 +28,8 @@ internal sealed class RenditionFile : IIntakeReceiver, IAsyncDisposable
 
     public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (file is null)

@@ -17,6 +17,12 @@ public static class DicomwebRoutes
 
     /// <summary>Query: the upload session a steward's objects are to count in; without it they count in the sender's own.</summary>
     public const string UploadQuery = "upload";
+
+    /// <summary>Query, repeatable: the region or segment that counts, by its name; without it all do.</summary>
+    public const string RegionQuery = "roi";
+
+    /// <summary>Query: the objects are masks of the NIfTI volume whose file has this SHA-256.</summary>
+    public const string VolumeQuery = "volume";
 }
 
 /// <summary>What a store transaction answers to <c>Accept: application/json</c>, the CLI's: an outcome for each part, in order.</summary>

@@ -15,7 +15,12 @@ public sealed record IntakeGreeting(int V, string? Decoder, string? WhyNot) : IV
 /// <param name="Rendition">
 /// How the object is to be de-identified and given back; null where no rendition is wanted. Where no samples are either, it is a DICOMDIR's files.
 /// </param>
-public sealed record IntakeTask(int V, long Ordinal, bool Samples, BurnedInTextRule Text, RenditionTask? Rendition) : IVersioned;
+public sealed record IntakeTask(int V, long Ordinal, bool Samples, BurnedInTextRule Text, RenditionTask? Rendition) : IVersioned
+{
+    /// <summary>What of masks counts; null where all of them do.</summary>
+    [JsonRequired]
+    public MaskTask? Masks { get; init; }
+}
 
 /// <param name="Options">What the de-identification keeps.</param>
 /// <param name="Key">
@@ -60,6 +65,9 @@ public enum IntakeMessageKind
 
     /// <summary>A file that a DICOMDIR lists, where neither samples nor a rendition are wanted. JSON: <see cref="IntakeReference"/>.</summary>
     Reference = 6,
+
+    /// <summary>One slice's mask. JSON: <see cref="IntakeMask"/>; content: what it marks, as its form says.</summary>
+    Mask = 7,
 }
 
 /// <summary>A message as it came, not yet believed.</summary>
@@ -75,6 +83,9 @@ public sealed record IntakeBegun(long Ordinal);
 public sealed record IntakeHead(
     string? SopClassUid, string? SopInstanceUid, string? SeriesUid, string? StudyUid, string? Accession, string? PatientId, string? PatientIdIssuer)
 {
+    /// <summary>A NIfTI volume's: it says nothing of whose it is.</summary>
+    public static IntakeHead OfVolume { get; } = new(null, null, null, null, null, null, null);
+
     /// <summary>Only the type's name: a record prints its members, and these must not reach a log by accident.</summary>
     public override string ToString() => nameof(IntakeHead);
 }

@@ -31,6 +31,15 @@ public static class IntakeProtocol
     /// <summary>What may be decoded before the ratio counts: frames of nothing but air are coded a thousandfold.</summary>
     public const long FreeExpandedBytes = 512L << 20;
 
+    /// <summary>The most masks of one object: every frame of a large one, of several segments.</summary>
+    public const int MaxMasks = 100_000;
+
+    /// <summary>The most points of all contours of one object.</summary>
+    public const int MaxMaskPoints = 1_000_000;
+
+    /// <summary>The longest coordinate of a mask's point, mm. No patient is larger.</summary>
+    public const double MaxCoordinate = 100_000;
+
     public const int MaxChunkBytes = 64 << 10;
 
     public const int MaxJsonBytes = 1 << 20;

@@ -36,6 +36,15 @@ public enum RefusalCode
 
     [JsonStringEnumMemberName("wrong-study")]
     WrongStudy,
+
+    [JsonStringEnumMemberName("no-mask")]
+    NoMask,
+
+    [JsonStringEnumMemberName("no-geometry")]
+    NoGeometry,
+
+    [JsonStringEnumMemberName("not-axial")]
+    NotAxial,
 }
 
 /// <summary>A refusal: its code, and a sentence for people. The sentences are these and no others, so nothing of an object can be in one (P11).</summary>
@@ -64,7 +73,7 @@ public sealed record IntakeRefusal
     /// <summary>The refusal a worker's code stands for.</summary>
     public static IntakeRefusal Of(RefusalCode code) => new(code, code switch
     {
-        RefusalCode.NotDicom => "This is not a DICOM object.",
+        RefusalCode.NotDicom => "This is neither a DICOM object nor a NIfTI volume.",
         RefusalCode.Damaged => "The object is damaged: it ends early, or its parts contradict each other.",
         RefusalCode.TooLarge => $"The object is too large: the bounds are {IntakeProtocol.MaxObjectBytes >> 30} GiB, {IntakeProtocol.MaxFrames} frames, and {IntakeProtocol.MaxSide} rows and columns.",
         RefusalCode.NoPixels => "The object holds no pixels.",
@@ -74,6 +83,9 @@ public sealed record IntakeRefusal
         RefusalCode.NotHounsfield => "The object's pixels cannot be told in Hounsfield units: its rescale is missing, unusable or of another type.",
         RefusalCode.Interrupted => "The intake worker stopped before the whole object had reached it; send the object again.",
         RefusalCode.WrongStudy => "The object is of another study than the one it was sent to.",
+        RefusalCode.NoMask => "The object marks nothing that counts, or does not say on which images.",
+        RefusalCode.NoGeometry => "The volume does not say how it lies in the patient: its affine is missing, sheared or not in millimetres.",
+        RefusalCode.NotAxial => "The volume's slices are not axial: its third axis must be the one along the body.",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
     });
 }

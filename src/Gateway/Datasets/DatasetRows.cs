@@ -206,4 +206,7 @@ public sealed class ShardSampleRow
     public required string Part { get; init; }
     public required string Sample { get; init; }
     public required string Patient { get; init; }
+
+    /// <summary>The fingerprint of the masks drawn beside it; null where none was.</summary>
+    public string? Mask { get; init; }
 }

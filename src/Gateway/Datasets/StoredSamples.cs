@@ -1,6 +1,7 @@
 using Scanlock.Contracts;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Envelope;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage.Blobs;
 
@@ -9,6 +10,9 @@ namespace Scanlock.Gateway.Datasets;
 /// <summary>A stored sample: where it lies, and what must be true of it.</summary>
 internal sealed record StoredSample(string Key, string Blob, string Patient, SealedPart File, long PlaintextBytes)
 {
+    /// <summary>The masks to be drawn beside it; null where it has none.</summary>
+    public SampleMasks? Masks { get; init; }
+
     public static StoredSample Of(SampleRow row) =>
         new(row.Key, row.Blob, row.EffectivePatient, new SealedPart(Sha256Digest.Parse(row.Ciphertext), row.CiphertextBytes), row.PlaintextBytes);
 }

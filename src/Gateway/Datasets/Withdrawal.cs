@@ -33,6 +33,7 @@ internal sealed class Withdrawal(IDbContextFactory<GatewayDb> databases, IBlobSt
         await db.Samples.Where(sample => sample.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.Renditions.Where(rendition => rendition.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.ArchivedObjects.Where(archived => archived.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
+        await db.Masks.Where(mask => mask.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.Quarantine.Where(kept => kept.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
         await db.ShardSamples.Where(sample => sample.Dataset == dataset).ExecuteDeleteAsync(cancellationToken);
     }

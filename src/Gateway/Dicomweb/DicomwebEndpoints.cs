@@ -2,10 +2,14 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using Scanlock.Contracts;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Contracts.Intake;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Datasets;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Datasets.Uploads;
 using Scanlock.Gateway.Storage;
 using Scanlock.Web;
@@ -37,6 +41,8 @@ internal static class DicomwebEndpoints
         string dataset,
         string? study,
         string? upload,
+        [FromQuery(Name = DicomwebRoutes.RegionQuery)] string[]? regions,
+        [FromQuery(Name = DicomwebRoutes.VolumeQuery)] string? volume,
         HttpContext context,
         ClaimsPrincipal user,
         IDbContextFactory<GatewayDb> databases,
@@ -63,7 +69,12 @@ internal static class DicomwebEndpoints
             return fault;
         }
 
-        var report = await store.TakeAsync(found.Value, study, boundary!, context.Request.Body, cancellationToken);
+        if (ReadMasks(regions, volume) is not { } masks)
+        {
+            return Problems.BadRequest($"'{DicomwebRoutes.RegionQuery}' names at most {MaskTask.MaxRegions} regions, '{DicomwebRoutes.VolumeQuery}' is a SHA-256 digest.");
+        }
+
+        var report = await store.TakeAsync(found.Value, study, masks, boundary!, context.Request.Body, cancellationToken);
         return report.Parts.Count == 0
             ? Problems.BadRequest(report.Unread is null ? "The request has no part." : "The body is not what its Content-Type says, or ends before its first part does.")
             : new StoreAnswer(report, mediaType);
@@ -121,6 +132,13 @@ internal static class DicomwebEndpoints
 
     /// <summary>A media type's case says nothing, nor do its parameters: each object names its transfer syntax itself.</summary>
     private static bool IsPart(string type) => type.Split(';')[0].Trim().Equals(Part, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What of masks counts, and which volume's they are; null where that cannot be read.</summary>
+    private static AskedMasks? ReadMasks(string[]? regions, string? volume) =>
+        regions is { Length: > MaskTask.MaxRegions } || regions?.Any(region => region.Length is 0 or > IntakeProtocol.MaxTextLength) == true ? null
+        : volume is null ? new AskedMasks(regions ?? [], null)
+        : Sha256Digest.TryParse(volume, out var digest) ? new AskedMasks(regions ?? [], digest)
+        : null;
 
     /// <summary>PS3.18 8.9, as much of it as there is to say.</summary>
     private static NoContent Capabilities(HttpResponse response)

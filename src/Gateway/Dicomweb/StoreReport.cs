@@ -56,8 +56,9 @@ internal static class FailureReasons
     {
         RefusalCode.TooLarge => OutOfResources,
         RefusalCode.UnsupportedEncoding => TransferSyntaxNotSupported,
-        RefusalCode.WrongStudy or RefusalCode.NoIdentifiers or RefusalCode.NoPixels => DoesNotMatchSopClass,
-        RefusalCode.NotDicom or RefusalCode.Damaged or RefusalCode.UnsupportedPixels or RefusalCode.NotHounsfield => CannotUnderstand,
+        RefusalCode.WrongStudy or RefusalCode.NoIdentifiers or RefusalCode.NoPixels or RefusalCode.NoMask => DoesNotMatchSopClass,
+        RefusalCode.NotDicom or RefusalCode.Damaged or RefusalCode.UnsupportedPixels or RefusalCode.NotHounsfield
+            or RefusalCode.NoGeometry or RefusalCode.NotAxial => CannotUnderstand,
         RefusalCode.Interrupted => ProcessingFailure,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No such code."),
     };

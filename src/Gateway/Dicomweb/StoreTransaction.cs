@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Datasets.Uploads;
 
 namespace Scanlock.Gateway.Dicomweb;
@@ -23,7 +24,8 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
     private const int Unnumbered = -1;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    public async Task<StoreReport> TakeAsync(Sender sender, string? study, string boundary, Stream body, CancellationToken cancellationToken)
+    public async Task<StoreReport> TakeAsync(
+        Sender sender, string? study, AskedMasks masks, string boundary, Stream body, CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(boundary, body, BufferBytes) { HeadersCountLimit = MostHeaders, HeadersLengthLimit = LongestHeaders, BodyLengthLimit = LongestPart };
         var parts = new List<StoredPart>();
@@ -40,7 +42,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
                 return new(parts, FailureReasons.OutOfResources);
             }
 
-            if (await TakeAsync(sender, study, section.Body, cancellationToken) is not { } part)
+            if (await TakeAsync(sender, study, masks, section.Body, cancellationToken) is not { } part)
             {
                 return new(parts, FailureReasons.CannotUnderstand);
             }
@@ -63,7 +65,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
     }
 
     /// <summary>What became of the part; null where it could not be read to its end, and is lost.</summary>
-    private async Task<StoredPart?> TakeAsync(Sender sender, string? study, Stream part, CancellationToken cancellationToken)
+    private async Task<StoredPart?> TakeAsync(Sender sender, string? study, AskedMasks masks, Stream part, CancellationToken cancellationToken)
     {
         await using var body = await PartBody.OpenAsync(part, s_patience, cancellationToken);
         if (body is null)
@@ -73,7 +75,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
 
         try
         {
-            return await TakeAsync(sender, study, body, cancellationToken);
+            return await TakeAsync(sender, study, masks, body, cancellationToken);
         }
         catch (BrokenPartException)
         {
@@ -81,7 +83,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
         }
     }
 
-    private async Task<StoredPart> TakeAsync(Sender sender, string? study, PartBody body, CancellationToken cancellationToken)
+    private async Task<StoredPart> TakeAsync(Sender sender, string? study, AskedMasks masks, PartBody body, CancellationToken cancellationToken)
     {
         if (sender.Token is { } token && !await tokens.IsStillUsableAsync(token, cancellationToken))
         {
@@ -96,7 +98,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
 
         using var underWay = begun.Value;
         using var place = await body.HoldAsync(cancellationToken) ? null : await longObjects.BeginAsync(cancellationToken);
-        var taken = await intake.TakeAsync(underWay.Session, underWay.Ordinal, body, study, cancellationToken);
+        var taken = await intake.TakeAsync(underWay.Session, underWay.Ordinal, body, study, masks, cancellationToken);
         return taken.IsRefused
             ? NotTaken(body, underWay.Ordinal, FailureReasons.ConflictCode, taken.Refusal.Sentence)
             : new(SopReference.Of(taken.Value.Head) ?? body.Sop, taken.Value.Outcome);

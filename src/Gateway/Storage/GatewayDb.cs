@@ -5,6 +5,7 @@ using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Brokers;
 using Scanlock.Gateway.Datasets;
 using Scanlock.Gateway.Datasets.Archive;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Jobs;
 using Scanlock.Gateway.Results;
 
@@ -22,6 +23,7 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
     public DbSet<SampleRow> Samples => Set<SampleRow>();
     public DbSet<RenditionRow> Renditions => Set<RenditionRow>();
     public DbSet<ArchivedObjectRow> ArchivedObjects => Set<ArchivedObjectRow>();
+    public DbSet<MaskRow> Masks => Set<MaskRow>();
     public DbSet<QuarantineRow> Quarantine => Set<QuarantineRow>();
     public DbSet<SampleLabelRow> SampleLabels => Set<SampleLabelRow>();
     public DbSet<VersionRow> Versions => Set<VersionRow>();
@@ -82,6 +84,7 @@ public sealed class GatewayDb(DbContextOptions<GatewayDb> options) : DbContext(o
         });
         model.Entity<RenditionRow>(row => row.ToTable("renditions").HasKey(rendition => new { rendition.Dataset, rendition.ObjectKey }));
         model.Entity<ArchivedObjectRow>(row => row.ToTable("archived_objects").HasKey(archived => new { archived.Dataset, archived.Part, archived.ObjectKey }));
+        model.Entity<MaskRow>(row => row.ToTable("masks").HasKey(mask => new { mask.Dataset, mask.ObjectKey, mask.Number }));
         model.Entity<QuarantineRow>(row => row.ToTable("quarantine").HasKey(kept => new { kept.Dataset, kept.ObjectKey }));
         model.Entity<SampleLabelRow>(row => row.ToTable("sample_labels").HasKey(label => new { label.Dataset, label.Sample, label.Name }));
         model.Entity<VersionRow>(row => row.ToTable("versions").HasKey(version => new { version.Dataset, version.Version }));

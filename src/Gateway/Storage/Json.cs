@@ -22,5 +22,9 @@ internal static class Json
 
     public static SampleFacts Facts(string column) => Wire.Read(Encoding.UTF8.GetBytes(column), ContractsJson.Strict.SampleFacts);
 
+    public static string Of(MaskFacts facts) => Encoding.UTF8.GetString(Wire.Write(facts, ContractsJson.Strict.MaskFacts));
+
+    public static MaskFacts Masks(string column) => Wire.Read(Encoding.UTF8.GetBytes(column), ContractsJson.Strict.MaskFacts);
+
     public static AccessRequest Access(string column) => Wire.Read(Encoding.UTF8.GetBytes(column), ContractsJson.Strict.AccessRequest);
 }

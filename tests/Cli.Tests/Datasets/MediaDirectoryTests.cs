@@ -59,7 +59,7 @@ public sealed class MediaDirectoryTests(LocalGateway gateway) : IClassFixture<Lo
         Assert.Equal((1, 1), (missing.ExitCode, noDirectory.ExitCode));
         Assert.Contains("no user namespaces here", missing.Error, StringComparison.Ordinal);
         Assert.Contains($"Give the folder '{media}' instead", missing.Error, StringComparison.Ordinal);
-        Assert.Contains("is no DICOMDIR that can be read. This is not a DICOM object.", noDirectory.Error, StringComparison.Ordinal);
+        Assert.Contains("is no DICOMDIR that can be read. This is neither a DICOM object nor a NIfTI volume.", noDirectory.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Six slices with a DICOMDIR, three of them two folders down.</summary>

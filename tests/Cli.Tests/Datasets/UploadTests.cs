@@ -49,13 +49,13 @@ public sealed class UploadTests(LocalGateway gateway) : IClassFixture<LocalGatew
 
         Assert.Equal(0, run.ExitCode);
         Assert.StartsWith($"'{dataset}': 2 stored, 0 already there, 10 refused, of 12. Sent ", run.OutputText, StringComparison.Ordinal);
-        Assert.Contains("  10 refused: This is not a DICOM object. (not-dicom)\n", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("  10 refused: This is neither a DICOM object nor a NIfTI volume. (not-dicom)\n", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("... and 5 more\n", run.OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.OutputText);
         var lines = await File.ReadAllLinesAsync(_folder["report.csv"]);
         Assert.Equal("file,outcome,code,reason", lines[0]);
         Assert.Equal(13, lines.Length - 1);
-        Assert.Contains("\"./=1+1,\uFFFD[2J.dcm\",refused,not-dicom,This is not a DICOM object.", lines);
+        Assert.Contains("\"./=1+1,\uFFFD[2J.dcm\",refused,not-dicom,This is neither a DICOM object nor a NIfTI volume.", lines);
         Assert.Contains("case-001/0001.dcm,stored,,", lines);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["report.csv"]));
     }

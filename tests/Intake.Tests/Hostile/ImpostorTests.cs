@@ -125,6 +125,8 @@ public sealed class ImpostorTests
 
         public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken) => throw new InvalidOperationException("A mask of an impostor was believed.");
+
         public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

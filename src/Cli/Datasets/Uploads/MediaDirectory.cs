@@ -105,6 +105,8 @@ internal static class MediaDirectory
 
         public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken) => Task.CompletedTask;
 
+        public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task ReferenceAsync(IntakeReference reference, CancellationToken cancellationToken)

@@ -8,29 +8,38 @@ namespace Scanlock.Cli.Datasets.Uploads;
 /// Sends objects to one dataset, some in each request, and says of each what became of it. What a broken connection swallowed is sent again:
 /// the gateway knows an object that it has, so nothing doubles. Safe for use from several sides at once.
 /// </summary>
+/// <param name="gateway">The gateway.</param>
+/// <param name="path">Where to, with a query that more can be appended to.</param>
 internal sealed class ObjectSender(HostClient gateway, string path)
 {
     /// <summary>How often an object is sent that the gateway asks to have again, or has not read.</summary>
     private const int MostRounds = 4;
 
     /// <summary>Sends these, and hands on each outcome as it is known.</summary>
+    /// <param name="items">What is sent, in one request.</param>
+    /// <param name="volume">The digest of the volume that they are masks of; null where they are none.</param>
+    /// <param name="settled">Hears the outcomes.</param>
+    /// <param name="cancellationToken">Ends the sending.</param>
     /// <exception cref="HostProblemException">The gateway takes no more, or is gone.</exception>
-    public async Task SendAsync(IReadOnlyList<UploadItem> items, Action<UploadItem, FileOutcome> settled, CancellationToken cancellationToken)
+    public async Task SendAsync(
+        IReadOnlyList<UploadItem> items, Sha256Digest? volume, Action<UploadItem, FileOutcome> settled, CancellationToken cancellationToken)
     {
+        var to = volume is null ? path : $"{path}&{DicomwebRoutes.VolumeQuery}={volume}";
         var left = items;
         for (var round = 1; left.Count > 0; round++)
         {
-            left = await SendOnceAsync(left, round == MostRounds, settled, cancellationToken);
+            left = await SendOnceAsync(to, left, round == MostRounds, settled, cancellationToken);
         }
     }
 
     /// <summary>What is to be sent again.</summary>
-    private async Task<List<UploadItem>> SendOnceAsync(IReadOnlyList<UploadItem> items, bool isLast, Action<UploadItem, FileOutcome> settled, CancellationToken cancellationToken)
+    private async Task<List<UploadItem>> SendOnceAsync(
+        string to, IReadOnlyList<UploadItem> items, bool isLast, Action<UploadItem, FileOutcome> settled, CancellationToken cancellationToken)
     {
         IReadOnlyList<ObjectOutcome> outcomes;
         try
         {
-            var answer = await gateway.StoreAsync(path, () => new MultipartObjects(items), ContractsJson.Strict.UploadedObjects, cancellationToken);
+            var answer = await gateway.StoreAsync(to, () => new MultipartObjects(items), ContractsJson.Strict.UploadedObjects, cancellationToken);
             outcomes = answer.Objects;
         }
         catch (BrokenItemException broken)

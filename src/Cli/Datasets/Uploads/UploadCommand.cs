@@ -23,12 +23,22 @@ internal static class UploadCommand
 
     private static readonly Option<FileInfo?> s_report = new("--report") { HelpName = "FILE", Description = "Write what became of every file as CSV." };
 
+    private static readonly Option<string[]> s_regions = new("--roi")
+    {
+        HelpName = "NAME", Description = "Of structure sets and segmentations only this region or segment counts; repeat it for more. Without it all do.",
+    };
+
+    private static readonly Option<FileInfo?> s_mask = new("--mask")
+    {
+        HelpName = "FILE", Description = "The mask of the only NIfTI volume that is sent. NAME_mask.nii.gz beside NAME.nii.gz is found without.",
+    };
+
     public static Command Build()
     {
         var paths = new Argument<string[]>("PATH")
         {
             Arity = ArgumentArity.OneOrMore,
-            Description = "A folder (with all below it that is not hidden and no table), a zip archive, a DICOMDIR (the objects it lists), or a DICOM file.",
+            Description = "A folder (with all below it that is not hidden and no table), a zip archive, a DICOMDIR (the objects it lists), a DICOM file, or a NIfTI volume.",
         };
         var dataset = DatasetOption.Build();
         s_jobs.Validators.Add(result =>
@@ -38,7 +48,7 @@ internal static class UploadCommand
                 result.AddError($"--jobs is between 1 and {MostJobs}.");
             }
         });
-        var command = new Command("upload", "Send DICOM objects; run it again to go on where it stopped.") { paths, dataset, s_jobs, s_token, s_report, Session.GatewayOption };
+        var command = new Command("upload", "Send DICOM objects and NIfTI volumes; run it again to go on where it stopped.") { paths, dataset, s_jobs, s_token, s_report, s_regions, s_mask, Session.GatewayOption };
         command.Validators.Add(result =>
         {
             if (result.GetValue(s_token) is not null && result.GetValue(dataset) is null)
@@ -56,6 +66,12 @@ internal static class UploadCommand
         var token = parse.GetValue(s_token) is { } file ? TokenFile.Read(file) : null;
         var gateway = session.Gateway(parse, token);
         using var contents = await UploadContents.OfAsync(paths, cancellationToken);
+        if (parse.GetValue(s_mask) is { } mask)
+        {
+            VolumeMasks.Add(contents, mask);
+        }
+
+        VolumeMasks.Pair(contents);
         if (contents.Items.Count == 0 && contents.LeftOut.Count == 0)
         {
             return Failure.Report(parse, ExitCode.Failed, "nothing-to-send", $"There is nothing to send in {string.Join(", ", paths)}.");
@@ -65,7 +81,7 @@ internal static class UploadCommand
         var name = token is null ? await NameAsync(gateway, dataset, cancellationToken) : dataset!;
         using var progress = new UploadProgress(parse, contents.Items.Count);
         var patient = gateway.With(UploadRetries.Telling(() => progress.Note($"{gateway.Url} does not answer; trying again")));
-        var destination = new Destination(patient, name, token is not null);
+        var destination = new Destination(patient, name, token is not null, parse.GetValue(s_regions) ?? []);
         using var run = new UploadRun(destination.IsByToken ? null : destination.KnownAsync, destination.OpenAsync, progress, parse.GetValue(s_jobs));
         Exception? failure = null;
         try
@@ -110,7 +126,7 @@ internal static class UploadCommand
     }
 
     /// <summary>The dataset that is sent to, and the session there, which is opened only when something has to be sent.</summary>
-    private sealed class Destination(HostClient gateway, string dataset, bool isByToken)
+    private sealed class Destination(HostClient gateway, string dataset, bool isByToken, string[] regions)
     {
         private string? _upload;
 
@@ -127,14 +143,14 @@ internal static class UploadCommand
 
         public async Task<ObjectSender> OpenAsync(CancellationToken cancellationToken)
         {
-            var path = Routes.Fill(DicomwebRoutes.Studies, dataset);
+            var query = regions.Select(region => $"{DicomwebRoutes.RegionQuery}={Uri.EscapeDataString(region)}").ToList();
             if (!isByToken)
             {
                 _upload = (await gateway.PostAsync(Routes.Fill(GatewayRoutes.Uploads, dataset), ContractsJson.Strict.UploadSession, cancellationToken)).Id;
-                path += $"?{DicomwebRoutes.UploadQuery}={_upload}";
+                query.Add($"{DicomwebRoutes.UploadQuery}={_upload}");
             }
 
-            return new(gateway, path);
+            return new(gateway, $"{Routes.Fill(DicomwebRoutes.Studies, dataset)}?{string.Join('&', query)}");
         }
 
         /// <summary>Closes the session, also where the upload was stopped; a gateway that is gone closes it by itself later.</summary>

@@ -9,6 +9,9 @@ internal abstract class UploadItem(string label, long length)
 
     public long Length => length;
 
+    /// <summary>The volume it is the mask of.</summary>
+    public UploadItem? Volume { get; set; }
+
     /// <summary>Its bytes, from the start; every call reads anew.</summary>
     /// <exception cref="UnreadableItemException">It cannot be read, then or while it is.</exception>
     public abstract Stream Open();
@@ -17,6 +20,8 @@ internal abstract class UploadItem(string label, long length)
 /// <summary>A file on disk.</summary>
 internal sealed class DiskFile(string label, string path, long length) : UploadItem(label, length)
 {
+    public bool IsAt(string other) => Path.GetFullPath(path) == other;
+
     public override Stream Open()
     {
         try

@@ -119,9 +119,29 @@ internal sealed class UploadRun(AskKnown? askKnown, Func<CancellationToken, Task
 
             if (request.Count > 0)
             {
-                var started = await StartedAsync(cancellationToken);
-                await started.SendAsync(request, Settle, cancellationToken);
+                await SendAsync(request, await StartedAsync(cancellationToken), cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Masks go each in a request of its own, which says of which volume it is.</summary>
+    private async Task SendAsync(List<UploadItem> request, ObjectSender started, CancellationToken cancellationToken)
+    {
+        await started.SendAsync(request.FindAll(item => item.Volume is null), volume: null, Settle, cancellationToken);
+        foreach (var mask in request.FindAll(item => item.Volume is not null))
+        {
+            Sha256Digest? volume;
+            try
+            {
+                volume = await ItemDigest.OfAsync(mask.Volume!, whole: true, cancellationToken);
+            }
+            catch (IOException)
+            {
+                Settle(mask, FileOutcomes.Unread(mask.Label, "unreadable-volume", "The volume it is the mask of cannot be read."));
+                continue;
+            }
+
+            await started.SendAsync([mask], volume, Settle, cancellationToken);
         }
     }
 

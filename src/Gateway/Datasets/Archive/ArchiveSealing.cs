@@ -40,11 +40,11 @@ internal sealed class ArchiveSealing(ArchivePacking packing, GatewayKeys keys, D
             .GroupBy(row => row.Part, StringComparer.Ordinal).ToList();
         var parts = held.Where(part => known.ContainsKey(part.Key))
             .OrderBy(part => part.Key, StringComparer.Ordinal)
-            .Select(part => new KnownShard(part.Key, [.. part.Select(row => (row.ObjectKey, patients.GetValueOrDefault(row.ObjectKey, "")))]))
+            .Select(part => new KnownShard(part.Key, [.. part.Select(row => (row.ObjectKey, patients.GetValueOrDefault(row.ObjectKey, ""), (string?)null))]))
             .ToList();
         return new(
             renditions.ToDictionary(row => row.ObjectKey, StoredRendition.Of, StringComparer.Ordinal),
-            ShardPlan.Of([.. renditions.Select(row => new PlannedSample(row.ObjectKey, patients[row.ObjectKey], row.PlaintextBytes))], parts, options.ShardBytes),
+            ShardPlan.Of([.. renditions.Select(row => new PlannedSample(row.ObjectKey, patients[row.ObjectKey], null, row.PlaintextBytes))], parts, options.ShardBytes),
             known,
             held.Count);
     }

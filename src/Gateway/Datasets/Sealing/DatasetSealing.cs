@@ -8,6 +8,7 @@ using Scanlock.Contracts.Signing;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Configuration;
 using Scanlock.Gateway.Datasets.Archive;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Datasets.Uploads;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
@@ -72,6 +73,7 @@ internal sealed class DatasetSealing(
         int Version,
         IReadOnlyDictionary<string, StoredSample> Samples,
         IReadOnlyList<LabelRow> Labels,
+        MaskMatches Masks,
         ShardPlan Plan,
         IReadOnlyDictionary<string, ManifestPart> KnownShards,
         int NextShard,
@@ -112,11 +114,17 @@ internal sealed class DatasetSealing(
         var wanted = rows.Where(row => labelled.Contains(row.Key)).ToList();
         return wanted.Count == 0
             ? new(new Refusal.Conflict($"The dataset '{name}' has no labelled samples, so there is nothing to seal."), closing.Value)
-            : new(await DraftOfAsync(db, name, wanted, labels, cancellationToken), closing.Value);
+            : new(await DraftOfAsync(db, name, wanted, await MatchAsync(db, name, rows, open, cancellationToken), labels, cancellationToken), closing.Value);
     }
 
+    /// <summary>All samples take part, not only those that are sealed: a mask of one that is left out is none too many.</summary>
+    private static async Task<MaskMatches> MatchAsync(
+        GatewayDb db, string name, List<SampleRow> samples, HashSet<string> open, CancellationToken cancellationToken) =>
+        MaskMatching.Match(
+            samples, (await db.Masks.AsNoTracking().Where(mask => mask.Dataset == name).ToListAsync(cancellationToken)).FindAll(mask => !open.Contains(mask.Upload)));
+
     private async Task<Draft> DraftOfAsync(
-        GatewayDb db, string name, List<SampleRow> wanted, List<LabelRow> labels, CancellationToken cancellationToken)
+        GatewayDb db, string name, List<SampleRow> wanted, MaskMatches masks, List<LabelRow> labels, CancellationToken cancellationToken)
     {
         var latest = await db.LatestVersionAsync(name, cancellationToken);
         var known = latest is null
@@ -126,19 +134,26 @@ internal sealed class DatasetSealing(
             .GroupBy(sample => sample.Part, StringComparer.Ordinal).ToList();
         var shards = held.Where(shard => known.ContainsKey(shard.Key))
             .OrderBy(shard => shard.Key, StringComparer.Ordinal)
-            .Select(shard => new KnownShard(shard.Key, [.. shard.Select(sample => (sample.Sample, sample.Patient))]))
+            .Select(shard => new KnownShard(shard.Key, [.. shard.Select(sample => (sample.Sample, sample.Patient, sample.Mask))]))
             .ToList();
-        var planned = wanted.Select(row => new PlannedSample(row.Key, row.EffectivePatient, row.PlaintextBytes)).ToList();
+        var planned = wanted.Select(row => new PlannedSample(row.Key, row.EffectivePatient, masks.Fingerprint(row.Key), row.PlaintextBytes + MaskBytes(row, masks))).ToList();
         return new(
             name,
             (latest?.Version ?? 0) + 1,
-            wanted.ToDictionary(row => row.Key, StoredSample.Of, StringComparer.Ordinal),
+            wanted.ToDictionary(row => row.Key, row => StoredSample.Of(row) with { Masks = MasksOf(row, masks) }, StringComparer.Ordinal),
             [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).ThenBy(label => label.Name, StringComparer.Ordinal)],
+            masks,
             ShardPlan.Of(planned, shards, options.ShardBytes),
             known,
             held.Count,
             await archives.DraftAsync(db, name, wanted, latest, cancellationToken));
     }
+
+    private static SampleMasks? MasksOf(SampleRow row, MaskMatches masks) =>
+        masks.BySample.TryGetValue(row.Key, out var own) ? new SampleMasks(Json.Facts(row.Facts!), own) : null;
+
+    private static long MaskBytes(SampleRow row, MaskMatches masks) =>
+        MasksOf(row, masks) is { Facts: var facts } ? (long)facts.Rows * facts.Columns : 0;
 
     private async Task<Packed> PackAsync(Draft draft, CancellationToken cancellationToken)
     {
@@ -148,7 +163,7 @@ internal sealed class DatasetSealing(
         {
             var part = $"shard-{draft.NextShard + index:00000}";
             shards.Add(await packing.PackAsync(draft.Dataset, part, [.. samples.Select(sample => draft.Samples[sample.Key])], cancellationToken));
-            packed.AddRange(samples.Select(sample => new ShardSampleRow { Dataset = draft.Dataset, Part = part, Sample = sample.Key, Patient = sample.Patient }));
+            packed.AddRange(samples.Select(sample => new ShardSampleRow { Dataset = draft.Dataset, Part = part, Sample = sample.Key, Patient = sample.Patient, Mask = sample.Mask }));
         }
 
         var labels = await packing.SealLabelsAsync(draft.Dataset, $"labels-{draft.Version}", draft.Labels, cancellationToken);
@@ -196,6 +211,7 @@ internal sealed class DatasetSealing(
             {
                 ["samples"] = draft.Samples.Count, ["patients"] = patients, ["shards"] = manifest.Shards.Count,
                 ["shards_kept"] = draft.Plan.Kept.Count, ["ciphertext_bytes"] = bytes, ["archived"] = packed.Archive.Objects,
+                ["masked"] = draft.Samples.Values.Count(sample => sample.Masks is not null), ["masks_unmatched"] = draft.Masks.Unmatched,
             },
         };
         return Decided.As<Outcome<SealedVersion>>(

@@ -4,6 +4,7 @@ using Scanlock.Contracts;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Envelope;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage.Blobs;
 
@@ -12,7 +13,7 @@ namespace Scanlock.Gateway.Datasets.Sealing;
 /// <summary>
 /// Writes the parts of a version. Plaintext exists only in memory: samples are decrypted one by one into a tar.
 /// </summary>
-internal sealed class ShardPacking(PartSealing sealing, StoredSamples stored)
+internal sealed class ShardPacking(PartSealing sealing, StoredSamples stored, StoredMasks masks)
 {
     private const UnixFileMode ReadableFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -34,6 +35,10 @@ internal sealed class ShardPacking(PartSealing sealing, StoredSamples stored)
                 var json = Wire.Write(record with { Patient = sample.Patient }, ContractsJson.Strict.SampleRecord);
                 await WriteEntryAsync(tar, $"{sample.Key}.json", json, cancellationToken);
                 await WriteEntryAsync(tar, $"{sample.Key}.npy", npy.ToArray(), cancellationToken);
+                if (sample.Masks is not null)
+                {
+                    await WriteEntryAsync(tar, $"{sample.Key}.mask.npy", await masks.DrawAsync(dataset, sample.Masks, cancellationToken), cancellationToken);
+                }
             }
             finally
             {

@@ -1,25 +1,27 @@
 namespace Scanlock.Gateway.Datasets.Sealing;
 
 /// <summary>A sample to be sealed, under the pseudonym it will carry.</summary>
-internal sealed record PlannedSample(string Key, string Patient, long Bytes);
+/// <param name="Mask">The fingerprint of its masks; null where it has none.</param>
+/// <param name="Bytes">Of its record and pixels, and of its mask.</param>
+internal sealed record PlannedSample(string Key, string Patient, string? Mask, long Bytes);
 
 /// <summary>What an earlier version's shard holds.</summary>
-internal sealed record KnownShard(string Part, IReadOnlyList<(string Key, string Patient)> Samples);
+internal sealed record KnownShard(string Part, IReadOnlyList<(string Key, string Patient, string? Mask)> Samples);
 
 /// <summary>
 /// Which samples go into which shards. A shard of the version before is kept as it is where every sample in it is still wanted, under the
-/// same pseudonym; all other samples are packed anew, in the order of their keys, which says nothing about them.
+/// same pseudonym and with the same masks; all other samples are packed anew, in the order of their keys, which says nothing about them.
 /// </summary>
 internal sealed record ShardPlan(IReadOnlyList<string> Kept, IReadOnlyList<IReadOnlyList<PlannedSample>> Packed)
 {
-    // Two tar headers, two paddings and a record of some hundred bytes beside the pixels.
+    // Up to three tar headers, as many paddings, and a record of some hundred bytes beside the pixels.
     private const int TarOverheadBytes = 3072;
 
     public static ShardPlan Of(IReadOnlyList<PlannedSample> samples, IReadOnlyList<KnownShard> known, long shardBytes)
     {
         var wanted = samples.ToDictionary(sample => sample.Key, StringComparer.Ordinal);
         var kept = known
-            .Where(shard => shard.Samples.All(held => wanted.TryGetValue(held.Key, out var sample) && sample.Patient == held.Patient))
+            .Where(shard => shard.Samples.All(held => wanted.TryGetValue(held.Key, out var sample) && sample.Patient == held.Patient && sample.Mask == held.Mask))
             .ToList();
         var settled = kept.SelectMany(shard => shard.Samples).Select(held => held.Key).ToHashSet(StringComparer.Ordinal);
         var open = samples.Where(sample => !settled.Contains(sample.Key)).OrderBy(sample => sample.Key, StringComparer.Ordinal);

@@ -4,6 +4,7 @@ using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Intake;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Storage.Blobs;
@@ -31,8 +32,10 @@ internal sealed partial class ObjectIntake(
     /// <param name="ordinal">The object's number in it.</param>
     /// <param name="body">The object's bytes.</param>
     /// <param name="study">The Study Instance UID it must be of, or null.</param>
+    /// <param name="masks">What its sender says of its masks.</param>
     /// <param name="cancellationToken">Abandons the object.</param>
-    public async Task<Outcome<TakenObject>> TakeAsync(string session, int ordinal, Stream body, string? study, CancellationToken cancellationToken)
+    public async Task<Outcome<TakenObject>> TakeAsync(
+        string session, int ordinal, Stream body, string? study, AskedMasks masks, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var upload = await db.Uploads.SingleAsync(row => row.Id == session, cancellationToken);
@@ -50,7 +53,7 @@ internal sealed partial class ObjectIntake(
         {
             var rules = policies.Of(await db.Datasets.AsNoTracking().SingleAsync(row => row.Name == upload.Dataset, cancellationToken)).Intake;
             var rendition = rules.Archive ? new RenditionTask(rules.Deidentification, hashes.WorkerKey) : null;
-            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, rules.BurnedInText, rendition);
+            var task = new IntakeTask(Wire.Version, ordinal, Samples: true, rules.BurnedInText, rendition) { Masks = masks.ToTask() };
             var outcome = await workers.ExamineAsync(task, hashing, reception, cancellationToken);
             if (outcome is not IntakeOutcome.Refused && study is not null && reception.Head?.StudyUid != study)
             {
@@ -71,8 +74,8 @@ internal sealed partial class ObjectIntake(
                 IntakeOutcome.Refused refused => await recording.RefuseAsync(refused.Refusal, cancellationToken),
                 // Not refused means read to its end, so the hash is finished.
                 IntakeOutcome.Quarantined kept => await recording.StoreAsync(
-                    Sha256Digest.FromHash(sha256.Hash), hashes, reception, kept.Reason, cancellationToken),
-                _ => await recording.StoreAsync(Sha256Digest.FromHash(sha256.Hash), hashes, reception, null, cancellationToken),
+                    Sha256Digest.FromHash(sha256.Hash), hashes, reception, masks, kept.Reason, cancellationToken),
+                _ => await recording.StoreAsync(Sha256Digest.FromHash(sha256.Hash), hashes, reception, masks, null, cancellationToken),
             };
             return settled.IsRefused ? settled.Refusal : new TakenObject(settled.Value, reception.Head);
         }

@@ -6,7 +6,8 @@ using Scanlock.Gateway.Storage.Blobs;
 namespace Scanlock.Gateway.Datasets.Uploads;
 
 /// <summary>
-/// Removes at the start the samples and renditions of objects that a crash kept from being recorded (P9): nobody can see them, and nobody else would.
+/// Removes at the start the samples, masks and renditions of objects that a crash kept from being recorded (P9): nobody can see them, and nobody
+/// else would.
 /// </summary>
 internal sealed class OrphanedSamples(IDbContextFactory<GatewayDb> databases, IBlobStore blobs)
 {
@@ -16,7 +17,8 @@ internal sealed class OrphanedSamples(IDbContextFactory<GatewayDb> databases, IB
         foreach (var dataset in await db.Datasets.Where(row => row.State != DatasetStates.Withdrawn).Select(row => row.Name).ToListAsync(cancellationToken))
         {
             var samples = await db.Samples.Where(sample => sample.Dataset == dataset).Select(sample => sample.Blob).ToListAsync(cancellationToken);
-            await RemoveAsync(BlobNames.Samples(dataset), samples.Select(blob => BlobNames.Sample(dataset, blob)), cancellationToken);
+            var masks = await db.Masks.Where(mask => mask.Dataset == dataset).Select(mask => mask.Blob).ToListAsync(cancellationToken);
+            await RemoveAsync(BlobNames.Samples(dataset), samples.Concat(masks).Select(blob => BlobNames.Sample(dataset, blob)), cancellationToken);
             var renditions = await db.Renditions.Where(rendition => rendition.Dataset == dataset).Select(rendition => rendition.Blob).ToListAsync(cancellationToken);
             await RemoveAsync(BlobNames.Renditions(dataset), renditions.Select(blob => BlobNames.Rendition(dataset, blob)), cancellationToken);
         }

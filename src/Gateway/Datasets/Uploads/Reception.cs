@@ -18,13 +18,17 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey storage, DatasetHashes hashes) : IIntakeReceiver
 {
     private readonly List<ReceivedSample> samples = [];
-    private RenditionWriting? writing;
+    private readonly List<ReceivedMask> masks = [];
     private readonly List<string> names = [];
+    private RenditionWriting? writing;
     private string? patient;
     private string? series;
 
     /// <summary>Whose the object is; null where it was refused before that was known.</summary>
     public IntakeHead? Head { get; private set; }
+
+    /// <summary>The series it is of.</summary>
+    public string? SeriesUid { get; private set; }
 
     /// <summary>The pseudonym of its patient.</summary>
     public string Patient => patient ?? throw new InvalidOperationException("An object with samples has a head.");
@@ -36,10 +40,15 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
     /// <summary>The rendition, where one was asked for and <see cref="EndAsync"/> was called.</summary>
     public ReceivedRendition? Rendition { get; private set; }
 
+    public IReadOnlyList<ReceivedMask> Masks => masks;
+
     public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken)
     {
         Head = head;
-        if (head.SeriesUid is { } uid)
+
+        // A volume does not say whose it is: it is a series and a patient of its own, until labels say more.
+        SeriesUid = head == IntakeHead.OfVolume ? $"volume:{Guid.NewGuid()}" : head.SeriesUid;
+        if (SeriesUid is { } uid)
         {
             // Without a patient id nobody else's slices may be taken for this patient's, so the study stands for the patient.
             patient = hashes.Patient(head.PatientId is null ? $"study:{head.StudyUid ?? uid}" : $"{head.PatientIdIssuer}:{head.PatientId}");
@@ -64,6 +73,20 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
             CryptographicOperations.ZeroMemory(pixels);
             CryptographicOperations.ZeroMemory(npy);
             CryptographicOperations.ZeroMemory(file);
+        }
+    }
+
+    public async Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (name, written) = await WriteAsync(content, cancellationToken);
+            masks.Add(new(
+                mask.Number, name, hashes.MatchOrNull("sop", mask.SopInstanceUid), mask.Frame, hashes.MatchOrNull("series", mask.SeriesUid), mask.Facts, content.Length, written));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
         }
     }
 
@@ -110,6 +133,7 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
         }
 
         samples.Clear();
+        masks.Clear();
         return left;
     }
 
@@ -128,3 +152,6 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
 /// <summary>A sample in the blob store that is not recorded yet.</summary>
 /// <param name="Pixels">Keyed hash of its pixels.</param>
 internal sealed record ReceivedSample(int Frame, string Blob, string Pixels, SampleFacts Facts, long PlaintextBytes, BlobWritten Written);
+
+/// <summary>A mask in the blob store that is not recorded yet; what it is of, hashed.</summary>
+internal sealed record ReceivedMask(int Number, string Blob, string? SopHash, int? Frame, string? SeriesHash, MaskFacts Facts, long PlaintextBytes, BlobWritten Written);

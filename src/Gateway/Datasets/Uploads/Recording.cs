@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Intake;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
 
@@ -26,15 +27,16 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
 
     /// <summary>Makes the object's samples visible, or keeps them apart; an object that is held already is not taken twice.</summary>
     public async Task<Outcome<ObjectOutcome>> StoreAsync(
-        Sha256Digest bytes, DatasetHashes hashes, Reception reception, QuarantineReason? quarantine, CancellationToken cancellationToken)
+        Sha256Digest bytes, DatasetHashes hashes, Reception reception, AskedMasks asked, QuarantineReason? quarantine, CancellationToken cancellationToken)
     {
-        var key = hashes.ObjectKey(bytes);
+        var key = reception.Masks.Count > 0 ? asked.KeyOf(bytes, hashes) : hashes.ObjectKey(bytes);
         if (await HeldAsync(key, cancellationToken) is { } held)
         {
             return held;
         }
 
         db.Samples.AddRange(reception.Samples.Select(sample => RowOf(sample, key, hashes.Sample(bytes, sample.Frame), hashes, reception, quarantine is not null)));
+        db.Masks.AddRange(reception.Masks.Select(mask => RowOf(mask, key, asked.Volume is { } volume ? hashes.ObjectKey(volume) : null)));
         if (reception.Rendition is { } rendition)
         {
             db.Renditions.Add(new()
@@ -89,7 +91,8 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
             return await SaveAsync(UploadOutcomes.Quarantined, kept.Code, isKept: false, cancellationToken);
         }
 
-        if (await db.Samples.AnyAsync(sample => sample.Dataset == upload.Dataset && sample.ObjectKey == key, cancellationToken))
+        if (await db.Samples.AnyAsync(sample => sample.Dataset == upload.Dataset && sample.ObjectKey == key, cancellationToken)
+            || await db.Masks.AnyAsync(mask => mask.Dataset == upload.Dataset && mask.ObjectKey == key, cancellationToken))
         {
             return await SaveAsync(UploadOutcomes.Duplicate, null, isKept: false, cancellationToken);
         }
@@ -124,6 +127,25 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
         return OutcomeOf(row);
     }
 
+    private MaskRow RowOf(ReceivedMask mask, string objectKey, string? volume) => new()
+    {
+        Dataset = upload.Dataset,
+        ObjectKey = objectKey,
+        Number = mask.Number,
+        Upload = upload.Id,
+        Ordinal = ordinal,
+        Blob = mask.Blob,
+        SopHash = mask.SopHash,
+        Frame = mask.Frame,
+        SeriesHash = mask.SeriesHash,
+        Volume = volume,
+        Facts = Json.Of(mask.Facts),
+        PlaintextBytes = mask.PlaintextBytes,
+        Ciphertext = mask.Written.Digest.ToString(),
+        CiphertextBytes = mask.Written.Bytes,
+        StoredAt = now,
+    };
+
     private SampleRow RowOf(ReceivedSample sample, string objectKey, string key, DatasetHashes hashes, Reception reception, bool quarantined)
     {
         var head = reception.Head!;
@@ -138,7 +160,7 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
             Upload = upload.Id,
             Ordinal = ordinal,
             SopHash = hashes.MatchOrNull("sop", head.SopInstanceUid),
-            SeriesHash = hashes.Match("series", head.SeriesUid!),
+            SeriesHash = hashes.Match("series", reception.SeriesUid!),
             StudyHash = hashes.MatchOrNull("study", head.StudyUid),
             AccessionHash = hashes.MatchOrNull("accession", head.Accession),
             PatientHash = hashes.MatchOrNull("patient", head.PatientId),

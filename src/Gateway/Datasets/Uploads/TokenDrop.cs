@@ -4,6 +4,7 @@ using Scanlock.Contracts.Gateway;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Datasets.Sealing;
 using Scanlock.Gateway.Storage;
+using Scanlock.Gateway.Storage.Blobs;
 
 namespace Scanlock.Gateway.Datasets.Uploads;
 
@@ -45,6 +46,11 @@ internal sealed class TokenDrop(
         var kept = await db.Quarantine.Where(row => row.Dataset == dataset && row.Decision == null && uploads.Contains(row.Upload)).ToListAsync(cancellationToken);
         await SampleRemoval.RemoveAsync(db, dataset, free, cancellationToken);
         db.Quarantine.RemoveRange(kept);
+
+        // Of a mask no version needs more than what was drawn of it.
+        var masks = await db.Masks.Where(mask => mask.Dataset == dataset && uploads.Contains(mask.Upload)).ToListAsync(cancellationToken);
+        db.Masks.RemoveRange(masks);
+        db.DiscardedBlobs.AddRange(masks.Select(mask => new DiscardedBlobRow { Name = BlobNames.Sample(dataset, mask.Blob) }));
         return new(id, free.Count(sample => !sample.Quarantined), kept.Count, samples.Count - free.Count);
     }
 

@@ -62,6 +62,7 @@ internal sealed class UploadSessions(
         var hashes = keys.Open(dataset);
         var held = (await db.Samples.Where(sample => sample.Dataset == dataset && !sample.Quarantined).Select(sample => sample.ObjectKey).Distinct().ToListAsync(cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
+        held.UnionWith(await db.Masks.Where(mask => mask.Dataset == dataset).Select(mask => mask.ObjectKey).Distinct().ToListAsync(cancellationToken));
         return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.ObjectKey(query.Objects[i])))]);
     }
 

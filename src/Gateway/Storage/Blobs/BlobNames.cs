@@ -9,7 +9,7 @@ public static class BlobNames
     /// <summary>The Crypt4GH header of a part, for the gateway's storage key.</summary>
     public static string Header(string dataset, string part) => $"{Headers(dataset)}/{part}";
 
-    /// <summary>A sample as intake returned it, a whole Crypt4GH file for the storage key.</summary>
+    /// <summary>A sample or a mask as intake returned it, a whole Crypt4GH file for the storage key.</summary>
     public static string Sample(string dataset, string blob) => $"{Samples(dataset)}/{blob}";
 
     /// <summary>An object as the worker de-identified it, likewise.</summary>
