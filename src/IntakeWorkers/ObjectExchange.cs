@@ -22,25 +22,19 @@ internal sealed class ObjectExchange : IDisposable
 
     private readonly RunningProgram program;
     private readonly IntakeTask task;
-    private readonly IIntakeReceiver receiver;
+    private readonly MessageReceipt receipt;
     private readonly TurnWatch watch;
     private readonly CancellationTokenSource judged = new();
-    private IntakeHead? head;
-    private int frames;
-    private int references;
-    private int masks;
-    private long renditionBytes;
     private long givenBytes;
     private long saidBytes;
     private bool saysTooMuch;
-    private bool isAbandoned;
     private bool isKilledHere;
 
     internal ObjectExchange(RunningProgram program, IntakeTask task, IIntakeReceiver receiver)
     {
         this.program = program;
         this.task = task;
-        this.receiver = receiver;
+        receipt = new MessageReceipt(task, receiver);
         watch = new TurnWatch(program.Kill);
     }
 
@@ -59,7 +53,7 @@ internal sealed class ObjectExchange : IDisposable
     internal bool IsOver { get; private set; }
 
     /// <summary>How many samples were found in the object.</summary>
-    internal int Samples => frames;
+    internal int Samples => receipt.Frames;
 
     internal async Task<IntakeOutcome> RunAsync(Stream content, CancellationToken cancellationToken)
     {
@@ -78,7 +72,7 @@ internal sealed class ObjectExchange : IDisposable
         catch
         {
             // The worker is told that the object is abandoned, and answers.
-            isAbandoned = true;
+            receipt.IsAbandoned = true;
             await ((Task)hearing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             IsOver = hearing is { IsCompletedSuccessfully: true, Result: not null };
             throw;
@@ -128,7 +122,7 @@ internal sealed class ObjectExchange : IDisposable
                 total += count;
                 if (total > IntakeProtocol.MaxObjectBytes)
                 {
-                    isAbandoned = true;
+                    receipt.IsAbandoned = true;
                     return await TryAbandonAsync() ? Sending.TooMuch : Sending.WorkerGone;
                 }
 
@@ -214,10 +208,10 @@ internal sealed class ObjectExchange : IDisposable
                 if (message.Kind == IntakeMessageKind.Verdict)
                 {
                     var verdict = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeVerdict);
-                    return AnswerCheck.IsSound(verdict, task.Ordinal, head is not null) ? OutcomeOf(verdict) : null;
+                    return AnswerCheck.IsSound(verdict, task.Ordinal, receipt.HasHead) ? OutcomeOf(verdict) : null;
                 }
 
-                if (!await TryReceiveAsync(message, cancellationToken))
+                if (!await receipt.TryReceiveAsync(message, cancellationToken))
                 {
                     return null;
                 }
@@ -245,61 +239,6 @@ internal sealed class ObjectExchange : IDisposable
         var times = task is { Samples: true, Rendition: not null } ? 2 : 1;
         saysTooMuch = saidBytes > (times * most) + MaxFactBytes;
         return !saysTooMuch;
-    }
-
-    private async Task<bool> TryReceiveAsync(IntakeMessage message, CancellationToken cancellationToken)
-    {
-        switch (message.Kind)
-        {
-            case IntakeMessageKind.Head when head is null:
-                head = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeHead);
-                if (!AnswerCheck.IsSound(head))
-                {
-                    return false;
-                }
-
-                await (isAbandoned ? Task.CompletedTask : receiver.HeadAsync(head, cancellationToken));
-                return true;
-            case IntakeMessageKind.Sample when task.Samples:
-                var sample = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeSample);
-                if (!AnswerCheck.IsSound(sample, message.Content.Length, head, frames++))
-                {
-                    return false;
-                }
-
-                await (isAbandoned ? Task.CompletedTask : receiver.SampleAsync(sample, message.Content, cancellationToken));
-                return true;
-            case IntakeMessageKind.Mask when task.Samples:
-                var mask = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeMask);
-                if (head is null || !AnswerCheck.IsSound(mask, message.Content, masks++))
-                {
-                    return false;
-                }
-
-                await (isAbandoned ? Task.CompletedTask : receiver.MaskAsync(mask, message.Content, cancellationToken));
-                return true;
-            case IntakeMessageKind.Rendition when task.Rendition is not null:
-                var part = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeRendition);
-                if (head is null || part.Offset != renditionBytes || message.Content.Length is 0 or > IntakeProtocol.MaxChunkBytes)
-                {
-                    return false;
-                }
-
-                renditionBytes += message.Content.Length;
-                await (isAbandoned ? Task.CompletedTask : receiver.RenditionAsync(message.Content, cancellationToken));
-                return renditionBytes <= IntakeProtocol.MaxRenditionBytes;
-            case IntakeMessageKind.Reference when !task.Samples && task.Rendition is null:
-                var reference = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeReference);
-                if (head is null || !reference.IsWithinBounds || ++references > IntakeReference.MaxFiles)
-                {
-                    return false;
-                }
-
-                await (isAbandoned ? Task.CompletedTask : receiver.ReferenceAsync(reference, cancellationToken));
-                return true;
-            default:
-                return false;
-        }
     }
 
     private static IntakeOutcome OutcomeOf(IntakeVerdict verdict) => verdict switch

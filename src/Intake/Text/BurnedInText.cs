@@ -22,6 +22,9 @@ internal static class BurnedInText
 
     private const int MostRounds = 4;
 
+    // No line of text takes more of an image; what does is anatomy that looks alike, and painting it over would leave nothing to learn from.
+    private const double LargestPart = 0.3;
+
     private const double CommonPart = 0.01;
 
     // Flat zones need the least contrast: noise is not flat. The rest is looked for at each scale of contrast.
@@ -52,7 +55,7 @@ internal static class BurnedInText
                 FindIn(levels.AsSpan(0, hounsfield.Length), heights.AsSpan(0, hounsfield.Length), rows, columns, dark, floor, scratch.AsSpan(0, hounsfield.Length), found);
             }
 
-            return [.. Join(found).ConvertAll(line => Widened(line.Whole, rows, columns)).OrderBy(static region => region.Row).ThenBy(static region => region.Column)];
+            return [.. Join(found).ConvertAll(line => Widened(line.Whole, rows, columns)).Where(region => region.Rows * region.Columns <= LargestPart * rows * columns).OrderBy(static region => region.Row).ThenBy(static region => region.Column)];
         }
         finally
         {
