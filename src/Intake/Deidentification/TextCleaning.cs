@@ -35,28 +35,33 @@ internal sealed class TextCleaning(KnownIdentity known)
 
     private static string Without(string text, Action<string, Marks> find)
     {
-        if (text.Length == 0)
-        {
-            return text;
-        }
-
         if (text.Length > LongestSearched)
         {
             return "";
         }
 
-        var marks = new Marks(text);
         try
         {
-            find(text, marks);
+            // What closes up where something went may look like an identifier anew; each turn leaves fewer characters, so it ends.
+            while (text.Length > 0)
+            {
+                var marks = new Marks(text);
+                find(text, marks);
+                if (!marks.Any)
+                {
+                    return text;
+                }
+
+                var left = marks.Apply();
+                text = left.Length < text.Length && left.Any(char.IsLetterOrDigit) ? left : "";
+            }
         }
         catch (RegexMatchTimeoutException)
         {
             return "";
         }
 
-        var left = marks.Any ? marks.Apply() : text;
-        return marks.Any && !left.Any(char.IsLetterOrDigit) ? "" : left;
+        return "";
     }
 
     private void Description(string text, Marks marks)

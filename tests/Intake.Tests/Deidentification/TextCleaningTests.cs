@@ -32,6 +32,7 @@ public sealed class TextCleaningTests
     [InlineData("Infirmary of Quenby, lung", "lung")]
     [InlineData("seen at Quenby", "seen at")]
     [InlineData("lung 1.2.826.0.1.3680043.99.7", "lung")]
+    [InlineData("pT=&b,b lung", "pT=& lung")]
     public void What_is_known_of_the_patient_goes(string text, string left) => Assert.Equal(left, Cleaning().Clean(text));
 
     [Theory]
