@@ -80,7 +80,10 @@ public sealed class StagingTests
     public async Task A_gateway_that_breaks_off_now_and_then_only_delays()
     {
         await using var world = await World.StartAsync();
+        var taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Agent.OnPut = (_, _) => taken.TrySetResult();
         world.Gateway.BreakOffBefore["shard-00000"] = 4_500_000;
+        world.Gateway.BeforeBreak = () => taken.Task.WaitAsync(World.Deadline);
         world.Gateway.OnCall = (_, _) =>
         {
             if (world.Gateway.Served.Count(served => served.Part == "shard-00000") == 2)

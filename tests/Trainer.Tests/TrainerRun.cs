@@ -65,12 +65,21 @@ internal sealed record TrainerRun(int ExitCode, IReadOnlyList<ProgressLine> Prog
         await using var running = RunningProgram.Start(DotnetRuntime.Current().Start(Trainer(AppContext.BaseDirectory), arguments));
         using var output = new StreamReader(running.Output);
         var said = new List<ProgressLine>();
-        while (said.Count < afterLines && await output.ReadLineAsync() is { } line)
-        {
-            said.Add(Line(line));
-        }
 
-        running.Kill();
+        // On a thread of its own: where all cores are busy, one of the pool may come when the training is over.
+        await Task.Factory.StartNew(
+            () =>
+            {
+                while (said.Count < afterLines && output.ReadLine() is { } line)
+                {
+                    said.Add(Line(line));
+                }
+
+                running.Kill();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         Assert.Equal(new ProgramExit.Signal(9), await running.Exit);
         while (await output.ReadLineAsync() is { } late)
         {

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace Scanlock.Broker.Tests.Ends;
 
-/// <summary>Serves the bytes from an offset on and breaks the connection off before the end.</summary>
-internal sealed class BrokenAnswer(byte[] bytes, int from, int end) : IResult
+/// <summary>Serves the bytes from an offset on and breaks the connection off before the end, where what was sent may be lost unless it was taken before.</summary>
+internal sealed class BrokenAnswer(byte[] bytes, int from, int end, Func<Task> isTaken) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -16,6 +16,7 @@ internal sealed class BrokenAnswer(byte[] bytes, int from, int end) : IResult
 
         await httpContext.Response.Body.WriteAsync(bytes.AsMemory(from..end), httpContext.RequestAborted);
         await httpContext.Response.Body.FlushAsync(httpContext.RequestAborted);
+        await isTaken();
         httpContext.Abort();
     }
 }

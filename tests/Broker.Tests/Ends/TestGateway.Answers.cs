@@ -46,7 +46,7 @@ internal sealed partial class TestGateway
         var from = context.Request.GetTypedHeaders().Range?.Ranges.First().From ?? 0;
         Served.Enqueue((part, from));
         return Decision != RequestStates.Allowed ? Denial("revoked")
-            : BreakOffBefore.TryGetValue(part, out var end) ? new BrokenAnswer(Parts[part], (int)from, end)
+            : BreakOffBefore.TryGetValue(part, out var end) ? new BrokenAnswer(Parts[part], (int)from, end, BeforeBreak)
             : TypedResults.Bytes(Altered.GetValueOrDefault(part) ?? Parts[part], enableRangeProcessing: true);
     }
 

@@ -69,6 +69,9 @@ internal sealed partial class TestGateway : IAsyncDisposable
     /// <summary>Where serving a part breaks off, as a gateway does that finds its stored copy altered.</summary>
     public ConcurrentDictionary<string, int> BreakOffBefore { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What breaking off waits for.</summary>
+    public Func<Task> BeforeBreak { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Whether the key request of this sequence is refused.</summary>
     public Func<int, bool> RefuseKeys { get; set; } = _ => false;
 

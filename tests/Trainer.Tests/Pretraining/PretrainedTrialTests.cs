@@ -20,7 +20,7 @@ public sealed class PretrainedTrialTests : IDisposable
     {
         await Phantoms.WriteAsync(Phantoms.Make(patientsPerClass: 5, slicesPerPatient: 4), _folder["data"]);
         var job = TrainerRun.Job(TrainerRun.Spec(
-            ("network", "simplecnn"), ("epochs", 4), ("average_decay", 0.5), ("pretraining", new JsonObject { ["method"] = method, ["epochs"] = 3, ["queue"] = 20 })));
+            ("network", "simplecnn"), ("epochs", 20), ("average_decay", 0.5), ("pretraining", new JsonObject { ["method"] = method, ["epochs"] = 3, ["queue"] = 20 })));
 
         var whole = await TrainerRun.StartAsync(_folder.Path, job);
         await TrainerRun.KillAsync(_folder.Path, job, _folder["kept"], afterLines: 1);
@@ -29,7 +29,7 @@ public sealed class PretrainedTrialTests : IDisposable
         Assert.True(last.ExitCode == 0, last.Error);
         var metrics = whole.Metrics;
         Assert.Equal(3, metrics.PretrainingEpochs!.Count);
-        Assert.Equal(4 * (32 / 8), metrics.Steps);
+        Assert.Equal(20 * (32 / 8), metrics.Steps);
         foreach (var file in whole.Files)
         {
             Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(whole.Out, file)), await File.ReadAllBytesAsync(Path.Combine(last.Out, file)));

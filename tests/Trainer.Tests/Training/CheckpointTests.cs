@@ -34,7 +34,7 @@ public sealed class CheckpointTests : IDisposable
     public async Task A_training_that_is_killed_and_goes_on_ends_with_the_very_bytes_of_one_that_never_was(string optimizer, double average, string keep)
     {
         await PhantomsAsync();
-        var job = Job(("epochs", 6), ("optimizer", optimizer), ("average_decay", average), ("keep", keep), ("dropout", 0.2));
+        var job = Job(("epochs", 30), ("optimizer", optimizer), ("average_decay", average), ("keep", keep), ("dropout", 0.2));
         var whole = await TrainerRun.StartAsync(_folder.Path, job);
 
         var first = await TrainerRun.KillAsync(_folder.Path, job, Kept, afterLines: 2);
