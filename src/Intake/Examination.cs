@@ -130,7 +130,7 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
                         return Judgement.Of(RefusalCode.NotHounsfield);
                     }
 
-                    LookForText(view);
+                    LookForText(view, quarantine is not null);
                     rendition?.Add(frames, view);
                     hasMasked |= view.Text.Count > 0;
                     if (task.Samples)
@@ -151,7 +151,7 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
     }
 
     /// <summary>As far as anything depends on it: the search costs more than all else.</summary>
-    private void LookForText(FrameView view)
+    private void LookForText(FrameView view, bool isQuarantined)
     {
         if (task is { Samples: true, Text: BurnedInTextRule.Mask })
         {
@@ -161,7 +161,7 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
         {
             view.FindAllText();
         }
-        else if (task.Samples)
+        else if (task.Samples && !isQuarantined)
         {
             view.FindText();
         }

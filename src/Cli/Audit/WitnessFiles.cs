@@ -33,12 +33,7 @@ internal static class WitnessFiles
             throw new AuditLogException(e.Message, e);
         }
 
-        using var secret = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        using var secret = OwnerOnly.Create(path, FileMode.CreateNew);
         using var verifier = new FileStream(path + ".vkey", FileMode.CreateNew, FileAccess.Write);
         secret.Write(Encoding.UTF8.GetBytes(signer.ExportSecret() + "\n"));
         verifier.Write(Encoding.UTF8.GetBytes(signer.Verifier + "\n"));

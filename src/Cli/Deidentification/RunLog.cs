@@ -10,8 +10,6 @@ namespace Scanlock.Cli.Deidentification;
 /// </summary>
 internal sealed class RunLog : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private readonly Lock oneAtATime = new();
     private readonly List<FileJson> ended = [];
     private readonly DeidentificationOptions options;
@@ -30,8 +28,8 @@ internal sealed class RunLog : IDisposable
             return;
         }
 
-        file = new FileStream(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-        if ((File.GetUnixFileMode(file.SafeFileHandle) & ~OwnerOnly) != UnixFileMode.None)
+        file = OwnerOnly.Create(path, FileMode.OpenOrCreate);
+        if (OwnerOnly.IsOpenToOthers(file.SafeFileHandle))
         {
             file.Dispose();
             throw HostProblemException.Local("report-open", $"Others may read '{path}' too, and the report names originals: remove it, or run chmod 600 on it.");

@@ -9,7 +9,6 @@ namespace Scanlock.Cli.Deidentification;
 internal static class SecretFile
 {
     private const int Bytes = 32;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>As the intake's workers take it; made where there is no such file.</summary>
     /// <param name="path">Null for a secret that is forgotten.</param>
@@ -39,7 +38,7 @@ internal static class SecretFile
     private static string ReadExisting(string path)
     {
         using var stream = File.OpenRead(path);
-        if ((File.GetUnixFileMode(stream.SafeFileHandle) & ~OwnerOnly) != UnixFileMode.None)
+        if (OwnerOnly.IsOpenToOthers(stream.SafeFileHandle))
         {
             throw HostProblemException.Local("key-file-open", $"Others may read the key '{path}' too: run chmod 600 on it, and take another if somebody has.");
         }
@@ -62,7 +61,7 @@ internal static class SecretFile
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
         try
         {
-            using (var file = new FileStream(partial, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            using (var file = OwnerOnly.Create(partial, FileMode.CreateNew))
             {
                 file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(Bytes)) + "\n"));
                 file.Flush(flushToDisk: true);

@@ -32,8 +32,6 @@ internal sealed partial class ProfileJson : JsonSerializerContext;
 /// <summary>Profiles on disk.</summary>
 internal sealed class ProfileStore(string folder, string name)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private string FileName => Path.Combine(folder, name + ".json");
 
     /// <summary><c>SCANLOCK_CONFIG</c>, else <c>scanlock</c> in the user's configuration folder.</summary>
@@ -67,7 +65,7 @@ internal sealed class ProfileStore(string folder, string name)
         var (profile, result) = await change(Read());
         var next = FileName + ".new";
         File.Delete(next);
-        await using (var file = new FileStream(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        await using (var file = OwnerOnly.Create(next, FileMode.CreateNew))
         {
             await JsonSerializer.SerializeAsync(file, profile, ProfileJson.Default.Profile, cancellationToken);
         }
@@ -82,7 +80,7 @@ internal sealed class ProfileStore(string folder, string name)
         {
             try
             {
-                return new(FileName + ".lock", new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
+                return OwnerOnly.Create(FileName + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException)
             {

@@ -11,8 +11,6 @@ namespace Scanlock.Cli.Datasets.Archive;
 /// </summary>
 internal sealed partial class ArchiveFolder(DirectoryInfo folder)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Writes the objects of one part, and returns their bytes.</summary>
     /// <exception cref="HostProblemException">The part broke off, or is not one.</exception>
     public async Task<long> WriteAsync(ManifestPart part, Stream tar, CancellationToken cancellationToken)
@@ -53,8 +51,7 @@ internal sealed partial class ArchiveFolder(DirectoryInfo folder)
             }
 
             waiting.Add(entry.Name);
-            await using var file = new FileStream(
-                PartialOf(entry.Name), new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OperatingSystem.IsWindows() ? null : OwnerOnly });
+            await using var file = OwnerOnly.Create(PartialOf(entry.Name), FileMode.Create);
             await entry.DataStream.CopyToAsync(file, cancellationToken);
             bytes += file.Length;
         }

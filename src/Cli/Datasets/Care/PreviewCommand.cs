@@ -9,8 +9,6 @@ namespace Scanlock.Cli.Datasets.Care;
 /// <summary><c>dataset preview</c>: one sample as it would leave, its record as text and its pixels as a picture.</summary>
 internal static class PreviewCommand
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public static Command Build()
     {
         var name = DatasetCommands.Name();
@@ -53,7 +51,7 @@ internal static class PreviewCommand
     private static async Task WriteAsync(string path, byte[] png, CancellationToken cancellationToken)
     {
         var partial = $"{path}.{Guid.NewGuid():N}.partial";
-        await using (var file = new FileStream(partial, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        await using (var file = OwnerOnly.Create(partial, FileMode.CreateNew))
         {
             await file.WriteAsync(png, cancellationToken);
         }

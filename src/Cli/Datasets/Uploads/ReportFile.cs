@@ -12,8 +12,7 @@ internal sealed class ReportFile : IDisposable
     private readonly FileStream _file;
 
     /// <summary>Takes its place at once: a report that cannot be written is said before the upload, not after it.</summary>
-    public ReportFile(FileInfo file) => _file = new(
-        file.FullName, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = TokenFile.OwnerOnly });
+    public ReportFile(FileInfo file) => _file = OwnerOnly.Create(file.FullName, FileMode.Create);
 
     public void Write(IEnumerable<FileOutcome> outcomes)
     {

@@ -26,7 +26,7 @@ internal static class TokenCommands
 
             // Its place first: a token that was made and cannot be written would be lost.
             using var place = parse.GetValue(file) is { } target
-                ? new FileStream(target.FullName, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = TokenFile.OwnerOnly })
+                ? OwnerOnly.Create(target.FullName, FileMode.CreateNew)
                 : null;
             CreatedUploadToken created;
             try

@@ -5,7 +5,6 @@ namespace Scanlock.Cli.Datasets.Uploads;
 /// <summary>An upload token from a file that only its owner may read: a token on the command line would be everybody's to see.</summary>
 internal static class TokenFile
 {
-    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string Prefix = "slu_";
     private const int MostBytes = 1024;
 
@@ -13,7 +12,7 @@ internal static class TokenFile
     public static string Read(FileInfo file)
     {
         using var stream = file.OpenRead();
-        if ((File.GetUnixFileMode(stream.SafeFileHandle) & ~OwnerOnly) != UnixFileMode.None)
+        if (OwnerOnly.IsOpenToOthers(stream.SafeFileHandle))
         {
             throw HostProblemException.Local("token-file-open", $"Others may read '{file}' too: run chmod 600 on it, and make another token if somebody has.");
         }

@@ -13,11 +13,6 @@ namespace Scanlock.Gateway.Datasets.Archive;
 /// </summary>
 internal sealed class ArchivePacking(PartSealing sealing, IBlobStore blobs, GatewayKeys keys)
 {
-    private const UnixFileMode ReadableFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    // Eleven octal digits; the ustar format has no way to say more.
-    private const long MostUstarBytes = (1L << 33) - 1;
-
     public Task<ManifestPart> PackAsync(string dataset, string part, IReadOnlyList<StoredRendition> renditions, CancellationToken cancellationToken) =>
         sealing.SealAsync(dataset, part, renditions.Count, (stream, token) => WriteTarAsync(dataset, renditions, stream, token), cancellationToken);
 
@@ -31,23 +26,13 @@ internal sealed class ArchivePacking(PartSealing sealing, IBlobStore blobs, Gate
                 async (plaintext, token) =>
                 {
                     await using var content = new SizedStream(plaintext, rendition.PlaintextBytes);
-                    await tar.WriteEntryAsync(EntryOf($"{rendition.ObjectKey}.dcm", content), token);
+                    await tar.WriteFileAsync($"{rendition.ObjectKey}.dcm", content, token);
                     return await content.EndAsync(token);
                 },
                 cancellationToken);
         }
 
         return renditions.Count;
-    }
-
-    /// <summary>Nothing of the machine or the moment in it.</summary>
-    private static TarEntry EntryOf(string name, Stream content)
-    {
-        TarEntry entry = content.Length <= MostUstarBytes
-            ? new UstarTarEntry(TarEntryType.RegularFile, name)
-            : new PaxTarEntry(TarEntryType.RegularFile, name);
-        (entry.DataStream, entry.ModificationTime, entry.Mode) = (content, DateTimeOffset.UnixEpoch, ReadableFile);
-        return entry;
     }
 
     private async Task<long> OpenAsync(string dataset, StoredRendition rendition, Stream plaintext, CancellationToken cancellationToken)

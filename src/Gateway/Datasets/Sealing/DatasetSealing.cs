@@ -136,11 +136,13 @@ internal sealed class DatasetSealing(
             .OrderBy(shard => shard.Key, StringComparer.Ordinal)
             .Select(shard => new KnownShard(shard.Key, [.. shard.Select(sample => (sample.Sample, sample.Patient, sample.Mask))]))
             .ToList();
-        var planned = wanted.Select(row => new PlannedSample(row.Key, row.EffectivePatient, masks.Fingerprint(row.Key), row.PlaintextBytes + MaskBytes(row, masks))).ToList();
+        var samples = wanted.ToDictionary(row => row.Key, row => StoredSample.Of(row) with { Masks = MasksOf(row, masks) }, StringComparer.Ordinal);
+        var planned = samples.Values
+            .Select(sample => new PlannedSample(sample.Key, sample.Patient, masks.Fingerprint(sample.Key), sample.PlaintextBytes + MaskBytes(sample.Masks))).ToList();
         return new(
             name,
             (latest?.Version ?? 0) + 1,
-            wanted.ToDictionary(row => row.Key, row => StoredSample.Of(row) with { Masks = MasksOf(row, masks) }, StringComparer.Ordinal),
+            samples,
             [.. labels.OrderBy(label => label.Key, StringComparer.Ordinal).ThenBy(label => label.Name, StringComparer.Ordinal)],
             masks,
             ShardPlan.Of(planned, shards, options.ShardBytes),
@@ -152,8 +154,7 @@ internal sealed class DatasetSealing(
     private static SampleMasks? MasksOf(SampleRow row, MaskMatches masks) =>
         masks.BySample.TryGetValue(row.Key, out var own) ? new SampleMasks(Json.Facts(row.Facts!), own) : null;
 
-    private static long MaskBytes(SampleRow row, MaskMatches masks) =>
-        MasksOf(row, masks) is { Facts: var facts } ? (long)facts.Rows * facts.Columns : 0;
+    private static long MaskBytes(SampleMasks? masks) => masks is { Facts: var facts } ? (long)facts.Rows * facts.Columns : 0;
 
     private async Task<Packed> PackAsync(Draft draft, CancellationToken cancellationToken)
     {

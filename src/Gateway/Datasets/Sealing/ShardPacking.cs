@@ -15,8 +15,6 @@ namespace Scanlock.Gateway.Datasets.Sealing;
 /// </summary>
 internal sealed class ShardPacking(PartSealing sealing, StoredSamples stored, StoredMasks masks)
 {
-    private const UnixFileMode ReadableFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
     public Task<ManifestPart> PackAsync(string dataset, string part, IReadOnlyList<StoredSample> samples, CancellationToken cancellationToken) =>
         sealing.SealAsync(dataset, part, samples.Count, (stream, token) => WriteTarAsync(dataset, samples, stream, token), cancellationToken);
 
@@ -49,13 +47,10 @@ internal sealed class ShardPacking(PartSealing sealing, StoredSamples stored, St
         return samples.Count;
     }
 
-    /// <summary>Nothing of the machine or the moment in a tar: the same samples make the same bytes.</summary>
     private static async Task WriteEntryAsync(TarWriter tar, string name, byte[] content, CancellationToken cancellationToken)
     {
         using var data = new MemoryStream(content, writable: false);
-        await tar.WriteEntryAsync(
-            new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = data, ModificationTime = DateTimeOffset.UnixEpoch, Mode = ReadableFile },
-            cancellationToken);
+        await tar.WriteFileAsync(name, data, cancellationToken);
     }
 
     private static async Task<int> WriteLabelsAsync(IReadOnlyList<LabelRow> rows, Stream stream, CancellationToken cancellationToken)
