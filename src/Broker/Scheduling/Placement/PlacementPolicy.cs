@@ -36,7 +36,7 @@ internal static class PlacementPolicy
             }
         }
 
-        public IReadOnlyList<PlacementAct> Decide()
+        public List<PlacementAct> Decide()
         {
             while (_turns.TryNext(out var trial))
             {

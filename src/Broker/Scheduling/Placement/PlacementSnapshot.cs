@@ -16,7 +16,6 @@ internal sealed record PlacementSnapshot(
 /// <summary>A site as the decision sees it; a cap that is null is not known, and binds nothing.</summary>
 /// <param name="Slots">Trials that may be there at once, whatever they need.</param>
 /// <param name="Limit">Most trials that this broker may have there at once.</param>
-/// <param name="Staged">Ciphertexts that are there whole.</param>
 /// <param name="BytesPerSecond">How fast the last staging to it was, or null.</param>
 internal sealed record PlacementSite(
     string Name,
@@ -30,6 +29,7 @@ internal sealed record PlacementSite(
 {
     public IReadOnlyList<MaintenanceWindow> Maintenance { get; init; } = [];
 
+    /// <summary>Ciphertexts that are there whole.</summary>
     public IReadOnlySet<Sha256Digest> Staged { get; init; } = new HashSet<Sha256Digest>();
 
     public Room Capacity => new(Limit ?? Room.Unbounded, Slots ?? Room.Unbounded, Cpus ?? Room.Unbounded, MemoryMiB ?? Room.Unbounded, Gpus ?? Room.Unbounded);

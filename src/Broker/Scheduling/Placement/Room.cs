@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Scanlock.Contracts.Jobs;
 
 namespace Scanlock.Broker.Scheduling.Placement;
@@ -5,6 +6,7 @@ namespace Scanlock.Broker.Scheduling.Placement;
 /// <summary>Room at a site, or what a trial takes of it.</summary>
 /// <param name="Trials">How many more this broker may have there.</param>
 /// <param name="Slots">How many more have a slot.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct Room(long Trials, long Slots, long Cpus, long MemoryMiB, long Gpus)
 {
     /// <summary>So much that nothing uses it up.</summary>
