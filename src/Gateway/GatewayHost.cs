@@ -114,6 +114,7 @@ public static class GatewayHost
         services.AddSingleton<ArchiveSealing>();
         services.AddSingleton<ArchiveReading>();
         services.AddSingleton<SealingTurns>();
+        services.AddSingleton<VersionDrafting>();
         services.AddSingleton<DatasetSealing>();
         services.AddSingleton<AccessDecisions>();
         services.AddSingleton<Permits>();

@@ -13,6 +13,9 @@ internal sealed record Decided<T>(T Answer, IReadOnlyList<Entry> Entries)
 
     /// <summary>The entries tell of a refusal: no row that was touched on the way to it is saved.</summary>
     public bool ChangesNothing { get; init; }
+
+    /// <summary>Writes, in the transaction that saves what was decided, rows that are too many to be held and followed at once.</summary>
+    public Func<GatewayDb, CancellationToken, Task>? Write { get; init; }
 }
 
 internal static class Decided
@@ -63,7 +66,7 @@ public sealed partial class AuditedActs(
             if (decided.Entries.Count > 0)
             {
                 // From here on a caller who goes away stops nothing: what is in the log is also done.
-                await LogAndSaveAsync(db, decided.Entries, CancellationToken.None);
+                await LogAndSaveAsync(db, decided.Entries, decided.Write, CancellationToken.None);
             }
 
             return decided.Answer;
@@ -85,7 +88,8 @@ public sealed partial class AuditedActs(
     internal Task<Outcome<T>> RefuseAsync<T>(Attempt attempt, Refusal refusal, CancellationToken cancellationToken)
         where T : notnull => PerformAsync(attempt, (_, _) => Task.FromResult(Decided.Nothing<Outcome<T>>(refusal)), cancellationToken);
 
-    private async Task LogAndSaveAsync(GatewayDb db, IReadOnlyList<Entry> entries, CancellationToken cancellationToken)
+    private async Task LogAndSaveAsync(
+        GatewayDb db, IReadOnlyList<Entry> entries, Func<GatewayDb, CancellationToken, Task>? write, CancellationToken cancellationToken)
     {
         var appended = new List<AuditEntry>();
         try
@@ -98,13 +102,28 @@ public sealed partial class AuditedActs(
             }
 
             db.SettledEntries.AddRange(appended.Select(entry => new SettledEntryRow { Entry = entry.Id }));
-            await db.SaveChangesAsync(cancellationToken);
+            await SaveAsync(db, write, cancellationToken);
         }
         catch (Exception) when (appended.Count > 0)
         {
             await AbandonAsync(appended, cancellationToken);
             throw;
         }
+    }
+
+    private static async Task SaveAsync(GatewayDb db, Func<GatewayDb, CancellationToken, Task>? write, CancellationToken cancellationToken)
+    {
+        if (write is null)
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        db.ChangeTracker.Clear();
+        await write(db, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private async Task AppendAsync(AuditEntry entry, CancellationToken cancellationToken)

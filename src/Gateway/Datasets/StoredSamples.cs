@@ -8,13 +8,11 @@ using Scanlock.Gateway.Storage.Blobs;
 namespace Scanlock.Gateway.Datasets;
 
 /// <summary>A stored sample: where it lies, and what must be true of it.</summary>
-internal sealed record StoredSample(string Key, string Blob, string Patient, SealedPart File, long PlaintextBytes)
+/// <param name="Series">The pseudonym of its series, which wins over the one in the file: that was written before all of a volume was known.</param>
+internal sealed record StoredSample(string Key, string Blob, string Series, SealedPart File, long PlaintextBytes)
 {
-    /// <summary>The masks to be drawn beside it; null where it has none.</summary>
-    public SampleMasks? Masks { get; init; }
-
     public static StoredSample Of(SampleRow row) =>
-        new(row.Key, row.Blob, row.EffectivePatient, new SealedPart(Sha256Digest.Parse(row.Ciphertext), row.CiphertextBytes), row.PlaintextBytes);
+        new(row.Key, row.Blob, row.Series, new SealedPart(Sha256Digest.Parse(row.Ciphertext), row.CiphertextBytes), row.PlaintextBytes);
 }
 
 /// <summary>Opens stored samples and their masks, one at a time and in memory only.</summary>

@@ -11,15 +11,21 @@ internal sealed record StructureSet(string Region, string Series, params (string
 {
     private const string SopClass = "1.2.840.10008.5.1.4.1.1.481.3";
 
+    /// <summary>A second region with one contour.</summary>
+    public (string Region, string? Sop, double[] Points)? Other { get; init; }
+
     public byte[] ToDicom() =>
     [
         .. new byte[128], .. "DICM"u8, .. Element(0x00020010, "UI", "1.2.840.10008.1.2.1"),
         .. Element(0x00080016, "UI", SopClass), .. Element(0x00080018, "UI", $"{Series}.9"), .. Element(0x00080060, "CS", "RTSTRUCT"),
         .. Element(0x00100020, "LO", "PHANTOM-0001"), .. Element(0x0020000d, "UI", "1.2.826.0.1.3680043.8.498.1"), .. Element(0x0020000e, "UI", $"{Series}.8"),
         .. Sequence(0x30060010, Sequence(0x30060012, Sequence(0x30060014, Element(0x0020000e, "UI", Series)))),
-        .. Sequence(0x30060020, [.. Element(0x30060022, "IS", "1"), .. Element(0x30060026, "LO", Region)]),
-        .. Sequence(0x30060039, [.. Sequence(0x30060040, [.. Contours.Select(Contour)]), .. Element(0x30060084, "IS", "1")]),
+        .. Sequence(0x30060020, [.. Named.Select(region => (byte[])[.. Element(0x30060022, "IS", region.Number), .. Element(0x30060026, "LO", region.Name)])]),
+        .. Sequence(0x30060039, [.. Named.Select(region => (byte[])[.. Sequence(0x30060040, [.. region.Contours.Select(Contour)]), .. Element(0x30060084, "IS", region.Number)])]),
     ];
+
+    private List<(string Number, string Name, (string? Sop, double[] Points)[] Contours)> Named =>
+        Other is { } other ? [("1", Region, Contours), ("2", other.Region, [(other.Sop, other.Points)])] : [("1", Region, Contours)];
 
     /// <summary>A square around pixels of a phantom, from one to another, both included.</summary>
     public static double[] Around(int slice, int first, int last)

@@ -69,7 +69,7 @@ public sealed class MaskedDatasetTests
         Assert.True(refused.Status == System.Net.HttpStatusCode.Conflict, refused.Text);
         var taken = await hospital.StowAsync(who, Pacs.Studies(Hospital.Dataset) + "?roi=GTV-1&roi=wrenfell%20tumour", Pacs.Multipart(other));
         Assert.Equal(System.Net.HttpStatusCode.OK, taken.Status);
-        var again = await hospital.StowAsync(who, Pacs.Studies(Hospital.Dataset), Pacs.Multipart(other));
+        var again = await hospital.StowAsync(who, Pacs.Studies(Hospital.Dataset) + "?roi=WRENFELL%20TUMOUR&roi=gtv-1", Pacs.Multipart(other));
         Assert.Equal(System.Net.HttpStatusCode.OK, again.Status);
         Assert.Equal(1, await CountAsync(hospital));
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await hospital.StowAsync(who, Pacs.Studies(Hospital.Dataset) + "?volume=x", Pacs.Multipart(other))).Status);
@@ -81,6 +81,22 @@ public sealed class MaskedDatasetTests
         }
 
         await hospital.StartGatewayAsync();
+    }
+
+    [Fact]
+    public async Task Another_region_of_the_same_structure_set_is_taken_too_and_the_same_one_is_a_duplicate()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.CreateAsync();
+        var who = new AuthenticationHeaderValue("Bearer", (await hospital.CreateTokenAsync()).Secret);
+        var both = new StructureSet("GTV-1", s_first.Series, (s_first.Sop, StructureSet.Around(1, 2, 4))) { Other = ("Heart", Phantom.Of(1, 2).Sop, StructureSet.Around(2, 5, 6)) }.ToDicom();
+        foreach (var region in new[] { "GTV-1", "heart", "gtv-1" })
+        {
+            Assert.Equal(System.Net.HttpStatusCode.OK, (await hospital.StowAsync(who, $"{Pacs.Studies(Hospital.Dataset)}?roi={region}", Pacs.Multipart(both))).Status);
+        }
+
+        Assert.Equal(2, await CountAsync(hospital));
+        Assert.Equal([4, 9], Marked(await SealAsync(hospital, patients: 2)));
     }
 
     [Fact]

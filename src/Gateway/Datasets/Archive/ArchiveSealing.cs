@@ -11,11 +11,19 @@ using Scanlock.Gateway.Storage;
 namespace Scanlock.Gateway.Datasets.Archive;
 
 /// <summary>What is archived of a version in the making, fixed at one moment.</summary>
-internal sealed record ArchiveDraft(
-    IReadOnlyDictionary<string, StoredRendition> Renditions, ShardPlan Plan, IReadOnlyDictionary<string, ManifestPart> KnownParts, int NextPart);
+/// <param name="KnownParts">The parts of the archive of the version before.</param>
+/// <param name="NextPart">The number of the first part that is packed anew.</param>
+internal sealed record ArchiveDraft(ShardPlan Plan, IReadOnlyDictionary<string, ManifestPart> KnownParts, int NextPart)
+{
+    /// <summary>Which object lies in which of the parts that are packed anew; made as they are asked for.</summary>
+    public IEnumerable<ArchivedObjectRow> PackedRows(string dataset) => Plan.Packed.SelectMany((objects, index) => objects.Select(planned =>
+        new ArchivedObjectRow { Dataset = dataset, Part = PartOf(index), ObjectKey = planned.Key }));
 
-/// <summary>The parts of a version's archive, the old ones first, and which objects lie in those that are new.</summary>
-internal sealed record PackedArchive(IReadOnlyList<ManifestPart> Parts, IReadOnlyList<ArchivedObjectRow> Packed)
+    public string PartOf(int index) => $"archive-{NextPart + index:00000}";
+}
+
+/// <summary>The parts of a version's archive, the old ones first.</summary>
+internal sealed record PackedArchive(IReadOnlyList<ManifestPart> Parts)
 {
     public long Objects => Parts.Sum(part => (long)part.Samples);
 }
@@ -28,39 +36,35 @@ internal sealed class ArchiveSealing(ArchivePacking packing, GatewayKeys keys, D
 {
     /// <param name="wanted">The samples that the version holds: of their objects, those with a rendition are archived.</param>
     public async Task<ArchiveDraft> DraftAsync(
-        GatewayDb db, string dataset, IReadOnlyList<SampleRow> wanted, VersionRow? latest, CancellationToken cancellationToken)
+        GatewayDb db, string dataset, IQueryable<SampleRow> wanted, VersionRow? latest, CancellationToken cancellationToken)
     {
-        var patients = wanted.GroupBy(row => row.ObjectKey, StringComparer.Ordinal).ToDictionary(rows => rows.Key, rows => rows.First().Patient, StringComparer.Ordinal);
-        var renditions = (await db.Renditions.AsNoTracking().Where(row => row.Dataset == dataset).ToListAsync(cancellationToken))
-            .FindAll(row => patients.ContainsKey(row.ObjectKey));
+        // No patient: a rendition bears the pseudonym of its own header, whatever labels say.
+        var renditions = await db.Renditions.Where(row => row.Dataset == dataset && wanted.Any(sample => sample.ObjectKey == row.ObjectKey))
+            .Select(row => new PlannedSample(row.ObjectKey, "", null, row.PlaintextBytes)).ToListAsync(cancellationToken);
         var known = latest?.Archive is { } statement
             ? StatementKinds.Archive.Verify(statement, keys.Statement.Public).Value.Parts.ToDictionary(part => part.Id, StringComparer.Ordinal)
             : [];
-        var held = (await db.ArchivedObjects.AsNoTracking().Where(row => row.Dataset == dataset).ToListAsync(cancellationToken))
-            .GroupBy(row => row.Part, StringComparer.Ordinal).ToList();
-        var parts = held.Where(part => known.ContainsKey(part.Key))
-            .OrderBy(part => part.Key, StringComparer.Ordinal)
-            .Select(part => new KnownShard(part.Key, [.. part.Select(row => (row.ObjectKey, patients.GetValueOrDefault(row.ObjectKey, ""), (string?)null))]))
+        IReadOnlyList<string> names = [.. known.Keys];
+        var held = await db.ArchivedObjects.Where(row => row.Dataset == dataset && names.Contains(row.Part))
+            .Select(row => new { row.Part, row.ObjectKey }).ToListAsync(cancellationToken);
+        var parts = held.GroupBy(row => row.Part, StringComparer.Ordinal).OrderBy(part => part.Key, StringComparer.Ordinal)
+            .Select(part => new KnownShard(part.Key, [.. part.Select(row => (row.ObjectKey, "", (string?)null))]))
             .ToList();
         return new(
-            renditions.ToDictionary(row => row.ObjectKey, StoredRendition.Of, StringComparer.Ordinal),
-            ShardPlan.Of([.. renditions.Select(row => new PlannedSample(row.ObjectKey, patients[row.ObjectKey], null, row.PlaintextBytes))], parts, options.ShardBytes),
+            ShardPlan.Of(renditions, parts, options.ShardBytes),
             known,
-            held.Count);
+            await db.ArchivedObjects.Where(row => row.Dataset == dataset).Select(row => row.Part).Distinct().CountAsync(cancellationToken));
     }
 
     public async Task<PackedArchive> PackAsync(string dataset, ArchiveDraft draft, CancellationToken cancellationToken)
     {
         var parts = draft.Plan.Kept.Select(part => draft.KnownParts[part]).ToList();
-        var packed = new List<ArchivedObjectRow>();
-        foreach (var (objects, index) in draft.Plan.Packed.Select((objects, index) => (objects, index)))
+        foreach (var (index, objects) in draft.Plan.Packed.Index())
         {
-            var part = $"archive-{draft.NextPart + index:00000}";
-            parts.Add(await packing.PackAsync(dataset, part, [.. objects.Select(planned => draft.Renditions[planned.Key])], cancellationToken));
-            packed.AddRange(objects.Select(planned => new ArchivedObjectRow { Dataset = dataset, Part = part, ObjectKey = planned.Key }));
+            parts.Add(await packing.PackAsync(dataset, draft.PartOf(index), objects, cancellationToken));
         }
 
-        return new(parts, packed);
+        return new(parts);
     }
 
     /// <summary>Null where nothing is archived.</summary>

@@ -45,7 +45,7 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
         }
 
         var hashes = keys.Open(dataset);
-        var samples = await db.Samples.Where(sample => sample.Dataset == dataset).ToListAsync(cancellationToken);
+        var samples = await LabelMatching.By(upload.KeyKind, db.Samples.Where(sample => sample.Dataset == dataset)).ToListAsync(cancellationToken);
         var apart = (await db.Quarantine.Where(kept => kept.Dataset == dataset).Select(kept => kept.ObjectKey).ToListAsync(cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
         var matching = LabelMatching.Match(upload, samples, apart, hashes);
@@ -54,29 +54,46 @@ internal sealed class DatasetLabels(AuditedActs acts, DatasetKeys keys)
             return Decided.Nothing<Outcome<LabelReport>>(matching.Refusal);
         }
 
-        var existing = await db.SampleLabels.Where(label => label.Dataset == dataset && label.Name == upload.Name)
-            .ToDictionaryAsync(label => label.Sample, StringComparer.Ordinal, cancellationToken);
+        var existing = await db.SampleLabels.Where(label => label.Dataset == dataset && label.Name == upload.Name).Select(label => label.Sample).ToListAsync(cancellationToken);
         var counted = samples.Where(sample => !sample.Quarantined).Select(sample => sample.Key).ToHashSet(StringComparer.Ordinal);
-        var labelled = existing.Keys.Union(matching.Value.Rows.Keys.Select(sample => sample.Key), StringComparer.Ordinal).Count(counted.Contains);
-        foreach (var (sample, row) in matching.Value.Rows)
+        var rows = matching.Value.Rows;
+        var labelled = existing.Union(rows.Keys, StringComparer.Ordinal).Count(counted.Contains);
+        var report = new LabelReport(labelled, counted.Count - labelled, matching.Value.Unmatched);
+        return Decided.As<Outcome<LabelReport>>(report, EntryFor(found.Value, upload, report, steward)) with
         {
-            if (existing.TryGetValue(sample.Key, out var label))
+            Write = (saving, token) => WriteAsync(saving, dataset, upload.Name, rows, hashes, token),
+        };
+    }
+
+    private static async Task WriteAsync(
+        GatewayDb db, string dataset, string name, IReadOnlyDictionary<string, LabelAssignment> rows, DatasetHashes hashes, CancellationToken cancellationToken)
+    {
+        foreach (var batch in rows.Chunk(RowBatches.Size))
+        {
+            var keys = batch.Select(row => row.Key).ToList();
+            var existing = await db.SampleLabels.Where(label => label.Dataset == dataset && label.Name == name && keys.Contains(label.Sample))
+                .ToDictionaryAsync(label => label.Sample, StringComparer.Ordinal, cancellationToken);
+            foreach (var (sample, row) in batch)
             {
-                label.Value = row.Value;
-            }
-            else
-            {
-                db.SampleLabels.Add(new() { Dataset = dataset, Sample = sample.Key, Name = upload.Name, Value = row.Value });
+                if (existing.TryGetValue(sample, out var label))
+                {
+                    label.Value = row.Value;
+                }
+                else
+                {
+                    db.SampleLabels.Add(new() { Dataset = dataset, Sample = sample, Name = name, Value = row.Value });
+                }
             }
 
-            if (row.Patient is not null)
+            await db.SaveChangesAsync(cancellationToken);
+            db.ChangeTracker.Clear();
+            foreach (var patient in batch.Where(row => row.Value.Patient is not null).GroupBy(row => row.Value.Patient!, row => row.Key, StringComparer.Ordinal))
             {
-                sample.LabelledPatient = hashes.Patient($":{row.Patient}");
+                var (pseudonym, samples) = (hashes.Patient($":{patient.Key}"), patient.ToList());
+                await db.Samples.Where(sample => sample.Dataset == dataset && samples.Contains(sample.Key))
+                    .ExecuteUpdateAsync(sample => sample.SetProperty(labelled => labelled.LabelledPatient, pseudonym), cancellationToken);
             }
         }
-
-        var report = new LabelReport(labelled, counted.Count - labelled, matching.Value.Unmatched);
-        return Decided.As<Outcome<LabelReport>>(report, EntryFor(found.Value, upload, report, steward));
     }
 
     private static Entry EntryFor(DatasetRow dataset, LabelUpload upload, LabelReport report, Person steward) =>

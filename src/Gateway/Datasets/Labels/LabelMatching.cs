@@ -4,6 +4,10 @@ using Scanlock.Gateway.Keys;
 
 namespace Scanlock.Gateway.Datasets.Labels;
 
+/// <summary>A sample as labels find it.</summary>
+/// <param name="Hash">The hash of what the labels' keys are; null where the sample has none.</param>
+internal sealed record LabelledSample(string Key, string? Hash, bool Quarantined);
+
 /// <summary>Which row labels which sample. Pure.</summary>
 internal static class LabelMatching
 {
@@ -20,10 +24,10 @@ internal static class LabelMatching
     /// <param name="upload">The labels.</param>
     /// <param name="samples">All samples, quarantined ones too.</param>
     /// <param name="apart">Keys of objects that are or were kept apart: a row about one of them that has no sample is no mistake.</param>
-    public static Outcome<MatchedLabels> Match(LabelUpload upload, IReadOnlyList<SampleRow> samples, IReadOnlySet<string> apart, DatasetHashes hashes)
+    public static Outcome<MatchedLabels> Match(LabelUpload upload, IReadOnlyList<LabelledSample> samples, IReadOnlySet<string> apart, DatasetHashes hashes)
     {
-        var byHash = samples.Where(sample => HashOf(sample, upload.KeyKind) is not null).ToLookup(sample => HashOf(sample, upload.KeyKind)!, StringComparer.Ordinal);
-        var matched = new Dictionary<SampleRow, LabelAssignment>();
+        var byHash = samples.Where(sample => sample.Hash is not null).ToLookup(sample => sample.Hash!, sample => sample.Key, StringComparer.Ordinal);
+        var matched = new Dictionary<string, LabelAssignment>(StringComparer.Ordinal);
         var unmatched = new List<int>();
         var contradicting = new List<int>();
         foreach (var (position, row) in upload.Rows.Index())
@@ -55,18 +59,19 @@ internal static class LabelMatching
             : new MatchedLabels(matched, unmatched);
     }
 
-    private static string? HashOf(SampleRow sample, string keyKind) => keyKind switch
+    /// <summary>Samples with the hash that keys of a kind are compared with.</summary>
+    public static IQueryable<LabelledSample> By(string keyKind, IQueryable<SampleRow> samples) => keyKind switch
     {
-        File => sample.ObjectKey,
-        "sop" => sample.SopHash,
-        "series" => sample.SeriesHash,
-        "study" => sample.StudyHash,
-        "accession" => sample.AccessionHash,
-        Patient => sample.PatientHash,
+        File => samples.Select(sample => new LabelledSample(sample.Key, sample.ObjectKey, sample.Quarantined)),
+        "sop" => samples.Select(sample => new LabelledSample(sample.Key, sample.SopHash, sample.Quarantined)),
+        "series" => samples.Select(sample => new LabelledSample(sample.Key, sample.SeriesHash, sample.Quarantined)),
+        "study" => samples.Select(sample => new LabelledSample(sample.Key, sample.StudyHash, sample.Quarantined)),
+        "accession" => samples.Select(sample => new LabelledSample(sample.Key, sample.AccessionHash, sample.Quarantined)),
+        Patient => samples.Select(sample => new LabelledSample(sample.Key, sample.PatientHash, sample.Quarantined)),
         _ => throw new ArgumentOutOfRangeException(nameof(keyKind), keyKind, "No such kind of key."),
     };
 }
 
-/// <param name="Rows">The row of each sample that one matches.</param>
+/// <param name="Rows">The row of each sample that one matches, by the sample's key.</param>
 /// <param name="Unmatched">Positions of the rows that match none.</param>
-internal sealed record MatchedLabels(IReadOnlyDictionary<SampleRow, LabelAssignment> Rows, IReadOnlyList<int> Unmatched);
+internal sealed record MatchedLabels(IReadOnlyDictionary<string, LabelAssignment> Rows, IReadOnlyList<int> Unmatched);

@@ -1,5 +1,4 @@
-using System.Text;
-using Scanlock.Contracts;
+using Microsoft.EntityFrameworkCore;
 using Scanlock.Contracts.Intake;
 using Scanlock.Gateway.Storage;
 
@@ -11,17 +10,14 @@ namespace Scanlock.Gateway.Datasets.Masks;
 /// learning from. A sample that nobody looked at is not here.
 /// </param>
 /// <param name="Unmatched">How many masks go with no sample.</param>
-internal sealed record MaskMatches(IReadOnlyDictionary<string, IReadOnlyList<MaskRow>> BySample, int Unmatched)
+internal sealed record MaskMatches(IReadOnlyDictionary<string, SampleMasks> BySample, int Unmatched)
 {
-    /// <summary>What says whether a sample's masks are those of an earlier version; null where it has none.</summary>
-    internal string? Fingerprint(string sample) => BySample.TryGetValue(sample, out var masks)
-        ? Sha256Digest.Of(Encoding.UTF8.GetBytes(string.Join('\n', masks.Select(mask => $"{mask.ObjectKey}#{mask.Number}").Order(StringComparer.Ordinal)))).Hex[..32]
-        : null;
+    internal static MaskMatches None { get; } = new(new Dictionary<string, SampleMasks>(StringComparer.Ordinal), 0);
 }
 
 /// <summary>
 /// Finds for each mask the samples it is of: (1) those of the image it names, or of the volume or series it is of; (2) of these, where the image
-/// is not named, the ones that lie where it lies; (3) of these, the ones it fits: a bitmap has the same matrix in the same place. Pure.
+/// is not named, the ones that lie where it lies; (3) of these, the ones it fits: a bitmap has the same matrix in the same place.
 /// </summary>
 internal sealed class MaskMatching
 {
@@ -35,18 +31,36 @@ internal sealed class MaskMatching
     private readonly ILookup<string, Slice> byObject;
     private readonly Dictionary<string, double> reaches = new(StringComparer.Ordinal);
 
-    private MaskMatching(IReadOnlyList<SampleRow> samples)
+    private MaskMatching(List<Slice> slices)
     {
-        var slices = samples.Where(row => row.Facts is not null).Select(row => new Slice(row)).ToList();
-        bySop = slices.Where(slice => slice.Row.SopHash is not null).ToLookup(slice => slice.Row.SopHash!, StringComparer.Ordinal);
-        bySeries = slices.ToLookup(slice => slice.Row.SeriesHash, StringComparer.Ordinal);
-        byObject = slices.ToLookup(slice => slice.Row.ObjectKey, StringComparer.Ordinal);
+        bySop = slices.Where(slice => slice.SopHash is not null).ToLookup(slice => slice.SopHash!, StringComparer.Ordinal);
+        bySeries = slices.ToLookup(slice => slice.SeriesHash, StringComparer.Ordinal);
+        byObject = slices.ToLookup(slice => slice.ObjectKey, StringComparer.Ordinal);
     }
 
-    internal static MaskMatches Match(IReadOnlyList<SampleRow> samples, IReadOnlyList<MaskRow> masks)
+    internal static async Task<MaskMatches> MatchAsync(IQueryable<MaskRow> masks, IQueryable<SampleRow> samples, CancellationToken cancellationToken)
     {
-        var matching = new MaskMatching(masks.Count == 0 ? [] : samples);
-        var found = new Dictionary<string, List<MaskRow>>(StringComparer.Ordinal);
+        var held = await masks.AsNoTracking().ToListAsync(cancellationToken);
+        if (held.Count == 0)
+        {
+            return MaskMatches.None;
+        }
+
+        var rows = samples.Where(sample => sample.Facts != null)
+            .Select(sample => new { sample.Key, sample.ObjectKey, sample.Frame, sample.SopHash, sample.SeriesHash, sample.Facts }).AsAsyncEnumerable();
+        var slices = new List<Slice>();
+        await foreach (var row in rows.WithCancellation(cancellationToken))
+        {
+            slices.Add(new(row.Key, row.ObjectKey, row.Frame, row.SopHash, row.SeriesHash, Json.Facts(row.Facts!)));
+        }
+
+        return Match(slices, held);
+    }
+
+    private static MaskMatches Match(List<Slice> samples, List<MaskRow> masks)
+    {
+        var matching = new MaskMatching(samples);
+        var found = new Dictionary<string, (SampleFacts Facts, List<MaskRow> Masks)>(StringComparer.Ordinal);
         var (named, placed) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         var unmatched = 0;
         foreach (var mask in masks)
@@ -55,8 +69,8 @@ internal sealed class MaskMatching
             unmatched += slices.Count == 0 ? 1 : 0;
             foreach (var slice in slices)
             {
-                (mask.SopHash is null ? placed : named).Add(slice.Row.SeriesHash);
-                (found.TryGetValue(slice.Row.Key, out var known) ? known : found[slice.Row.Key] = []).Add(mask);
+                (mask.SopHash is null ? placed : named).Add(slice.SeriesHash);
+                (found.TryGetValue(slice.Key, out var known) ? known : found[slice.Key] = (slice.Facts, [])).Masks.Add(mask);
             }
         }
 
@@ -65,10 +79,10 @@ internal sealed class MaskMatching
             .Concat(placed.SelectMany(series => matching.bySeries[series]).Where(slice => slice.Geometry is not null));
         foreach (var slice in looked)
         {
-            found.TryAdd(slice.Row.Key, []);
+            found.TryAdd(slice.Key, (slice.Facts, []));
         }
 
-        return new(found.ToDictionary(entry => entry.Key, entry => (IReadOnlyList<MaskRow>)entry.Value, StringComparer.Ordinal), unmatched);
+        return new(found.ToDictionary(entry => entry.Key, entry => new SampleMasks(entry.Value.Facts, entry.Value.Masks), StringComparer.Ordinal), unmatched);
     }
 
     private List<Slice> SlicesOf(MaskRow mask)
@@ -77,7 +91,7 @@ internal sealed class MaskMatching
         var slices = mask switch
         {
             { Volume: { } volume } => Nearest([.. byObject[volume]], facts),
-            { SopHash: { } sop } => [.. bySop[sop].Where(slice => mask.Frame is null || slice.Row.Frame == mask.Frame)],
+            { SopHash: { } sop } => [.. bySop[sop].Where(slice => mask.Frame is null || slice.Frame == mask.Frame)],
             { SeriesHash: { } series } => Nearest([.. bySeries[series]], facts),
             _ => [],
         };
@@ -119,7 +133,7 @@ internal sealed class MaskMatching
     /// <summary>Half the usual distance from slice to slice of a series; of a single one half its thickness.</summary>
     private double Reach(List<Slice> slices)
     {
-        var series = slices[0].Row.SeriesHash;
+        var series = slices[0].SeriesHash;
         if (!reaches.TryGetValue(series, out var reach))
         {
             var placed = slices.Where(slice => slice.Geometry is not null).Select(slice => slice.Geometry!).ToList();
@@ -131,18 +145,9 @@ internal sealed class MaskMatching
         return reach;
     }
 
-    private sealed class Slice
+    /// <summary>A sample as masks find it.</summary>
+    private sealed record Slice(string Key, string ObjectKey, int Frame, string? SopHash, string SeriesHash, SampleFacts Facts)
     {
-        internal Slice(SampleRow row)
-        {
-            (Row, Facts) = (row, Json.Facts(row.Facts!));
-            Geometry = SliceGeometry.TryRead(Facts.Slice, out var geometry) ? geometry : null;
-        }
-
-        internal SampleRow Row { get; }
-
-        internal SampleFacts Facts { get; }
-
-        internal SliceGeometry? Geometry { get; }
+        internal SliceGeometry? Geometry { get; } = SliceGeometry.TryRead(Facts.Slice, out var geometry) ? geometry : null;
     }
 }

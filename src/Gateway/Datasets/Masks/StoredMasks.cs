@@ -1,3 +1,5 @@
+using System.Text;
+using Scanlock.Contracts;
 using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Intake;
 using Scanlock.Gateway.Storage;
@@ -6,7 +8,12 @@ using Scanlock.Gateway.Storage.Blobs;
 namespace Scanlock.Gateway.Datasets.Masks;
 
 /// <summary>A sample's masks, to be drawn into its matrix.</summary>
-internal sealed record SampleMasks(SampleFacts Facts, IReadOnlyList<MaskRow> Masks);
+internal sealed record SampleMasks(SampleFacts Facts, IReadOnlyList<MaskRow> Masks)
+{
+    /// <summary>What says whether they are those of an earlier version.</summary>
+    internal string Fingerprint { get; } = Sha256Digest.Of(
+        Encoding.UTF8.GetBytes(string.Join('\n', Masks.Select(mask => $"{mask.ObjectKey}#{mask.Number}").Order(StringComparer.Ordinal)))).Hex[..32];
+}
 
 /// <summary>Draws stored masks, opened one at a time and in memory only.</summary>
 internal sealed class StoredMasks(StoredSamples stored)

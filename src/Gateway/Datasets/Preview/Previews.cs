@@ -121,7 +121,7 @@ internal sealed class Previews(IDbContextFactory<GatewayDb> databases, AuditedAc
             var (lowest, highest) = RangeOf(image.Data.Span);
             grey = drawn.Window.Apply(image.Data.Span);
             return new(
-                dataset, drawn.Sample.Key, drawn.Candidates, record with { Patient = drawn.Sample.EffectivePatient }, drawn.Labels,
+                dataset, drawn.Sample.Key, drawn.Candidates, record with { Patient = drawn.Sample.EffectivePatient, Series = drawn.Sample.Series }, drawn.Labels,
                 image.Rows, image.Columns, lowest, highest, drawn.Window.Width, drawn.Window.Level, GreyPng.Encode(grey, image.Rows, image.Columns));
         }
         finally

@@ -46,16 +46,32 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
     {
         Head = head;
 
-        // A volume does not say whose it is: it is a series and a patient of its own, until labels say more.
-        SeriesUid = head == IntakeHead.OfVolume ? $"volume:{Guid.NewGuid()}" : head.SeriesUid;
-        if (SeriesUid is { } uid)
+        // A volume does not say whose it is, and what it is known by is only known at its end.
+        Name(head, head == IntakeHead.OfVolume ? $"volume:{Guid.NewGuid()}" : head.SeriesUid);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Says what object it was, now that all of it was read. A volume is a series and a patient of its own, until labels say more, and the same
+    /// whenever it is sent.
+    /// </summary>
+    public void Know(Sha256Digest bytes)
+    {
+        if (Head == IntakeHead.OfVolume)
+        {
+            Name(Head, $"volume:{bytes.Hex}");
+        }
+    }
+
+    private void Name(IntakeHead head, string? uid)
+    {
+        SeriesUid = uid;
+        if (uid is not null)
         {
             // Without a patient id nobody else's slices may be taken for this patient's, so the study stands for the patient.
             patient = hashes.Patient(head.PatientId is null ? $"study:{head.StudyUid ?? uid}" : $"{head.PatientIdIssuer}:{head.PatientId}");
             series = hashes.Series(uid);
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken)

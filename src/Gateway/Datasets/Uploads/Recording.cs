@@ -35,6 +35,7 @@ internal sealed class Recording(GatewayDb db, UploadRow upload, int ordinal, Dat
             return held;
         }
 
+        reception.Know(bytes);
         db.Samples.AddRange(reception.Samples.Select(sample => RowOf(sample, key, hashes.Sample(bytes, sample.Frame), hashes, reception, quarantine is not null)));
         db.Masks.AddRange(reception.Masks.Select(mask => RowOf(mask, key, asked.Volume is { } volume ? hashes.ObjectKey(volume) : null)));
         if (reception.Rendition is { } rendition)

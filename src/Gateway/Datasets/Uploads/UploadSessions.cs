@@ -43,7 +43,7 @@ internal sealed class UploadSessions(
 
     /// <summary>
     /// Which of these objects need not be sent again; their digests are hashed before anything is looked up. What is kept apart is not among
-    /// them, so that whoever sends it again hears why again.
+    /// them, so that whoever sends it again hears why again; nor are masks, of which other regions may be asked for this time.
     /// </summary>
     public async Task<Outcome<KnownObjects>> KnownAsync(string dataset, KnownObjectsQuery query, Person steward, CancellationToken cancellationToken)
     {
@@ -62,7 +62,6 @@ internal sealed class UploadSessions(
         var hashes = keys.Open(dataset);
         var held = (await db.Samples.Where(sample => sample.Dataset == dataset && !sample.Quarantined).Select(sample => sample.ObjectKey).Distinct().ToListAsync(cancellationToken))
             .ToHashSet(StringComparer.Ordinal);
-        held.UnionWith(await db.Masks.Where(mask => mask.Dataset == dataset).Select(mask => mask.ObjectKey).Distinct().ToListAsync(cancellationToken));
         return new KnownObjects([.. Enumerable.Range(0, query.Objects.Count).Where(i => held.Contains(hashes.ObjectKey(query.Objects[i])))]);
     }
 
