@@ -31,7 +31,7 @@ internal sealed class InWorkers(List<byte[]> corpus, Faults faults, int seed) : 
 
     internal async Task RunAsync(TimeSpan time, int workers)
     {
-        await using var pool = new IntakePool(new IntakeOptions { Worker = Repository.Output("Intake", "Scanlock.Intake.dll"), Workers = workers }, this);
+        await using var pool = new IntakePool(IntakeOptions.Alone(workers) with { Worker = Repository.Output("Intake", "Scanlock.Intake.dll") }, this);
         await pool.CheckAsync(CancellationToken.None);
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, workers).Select(one => Task.Run(async () =>
@@ -53,7 +53,7 @@ internal sealed class InWorkers(List<byte[]> corpus, Faults faults, int seed) : 
         IntakeOutcome outcome;
         try
         {
-            outcome = await pool.ExamineAsync(new IntakeTask(1, ordinal, Samples: true, BurnedInTextRule.Mask, null), content, new Nobody(), timeUp.Token);
+            outcome = await pool.ExamineAsync(new("", ""), new IntakeTask(1, ordinal, Samples: true, BurnedInTextRule.Mask, null), content, new Nobody(), timeUp.Token);
         }
 #pragma warning disable CA1031 // Whatever an object throws at the host is what this is for.
         catch (Exception exception)

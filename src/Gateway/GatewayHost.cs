@@ -100,7 +100,6 @@ public static class GatewayHost
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<StoreTransaction>();
         services.AddSingleton<ObjectIntake>();
-        services.AddSingleton<LongObjects>();
         services.AddSingleton<QuarantineList>();
         services.AddSingleton<QuarantineDecision>();
         services.AddSingleton<QualityReports>();

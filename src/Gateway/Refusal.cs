@@ -16,6 +16,9 @@ internal abstract record Refusal(string Sentence)
     /// <summary>Not as things stand.</summary>
     public sealed record Conflict(string Sentence) : Refusal(Sentence);
 
+    /// <summary>Not now: others are at it. The same again, later, may be done.</summary>
+    public sealed record Busy(string Sentence) : Refusal(Sentence);
+
     /// <summary>The input is faulty; every fault is listed.</summary>
     public sealed record Invalid(string Sentence, params IReadOnlyList<string> Errors) : Refusal(Sentence);
 
@@ -48,7 +51,7 @@ internal abstract record Refusal(string Sentence)
             title: "Invalid",
             extensions: [new("unmatched", JsonSerializer.SerializeToElement(rows.Positions, ContractsJson.Strict.IReadOnlyListInt32))]),
         Denied denied => Problems.Refused(Sentence, denied.Reasons),
-        Broken => Problems.Unavailable(Sentence),
+        Broken or Busy => Problems.Unavailable(Sentence),
         _ => throw new InvalidOperationException($"No problem document is known for {GetType().Name}."),
     };
 }

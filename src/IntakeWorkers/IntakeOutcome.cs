@@ -16,6 +16,9 @@ public abstract record IntakeOutcome
 
     /// <summary>What was received of it until then is void.</summary>
     public sealed record Refused(IntakeRefusal Refusal) : IntakeOutcome;
+
+    /// <summary>No worker became free in time; nothing of it was read.</summary>
+    public sealed record NotBegun : IntakeOutcome;
 }
 
 /// <summary>

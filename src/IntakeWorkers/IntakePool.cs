@@ -1,22 +1,23 @@
-using System.Threading.Channels;
 using Scanlock.Contracts.Intake;
 
 namespace Scanlock.IntakeWorkers;
 
 /// <summary>
 /// The gateway's intake: sandboxed workers that look at objects side by side. A worker that dies costs the object it was at, and is
-/// replaced; one that has seen many is replaced too. Safe for use by many requests at once; more than there are workers wait their turn.
+/// replaced; one that has seen many is replaced too, and one that has seen another dataset. Safe for use by many requests at once; more than
+/// there are workers wait their turn.
 /// </summary>
 public sealed class IntakePool : IAsyncDisposable
 {
     // Far fewer than a worker's processor time is enough for, so that no object pays for those before it.
     private const long SamplesPerWorker = 5000;
 
+    // Who only looks whether a worker can be started: no dataset has such a name.
+    private static readonly ObjectOrigin s_nobody = new("", "");
+
     private readonly IntakeOptions options;
     private readonly IIntakeLog? log;
-
-    // One entry a place: the worker that has it, or null where the next object to come starts one.
-    private readonly Channel<IntakeWorker?> places;
+    private readonly WorkerPlaces places;
 
     /// <param name="options">How many workers, and which.</param>
     /// <param name="log">Hears of the workers' lives, if anyone should.</param>
@@ -24,25 +25,27 @@ public sealed class IntakePool : IAsyncDisposable
     {
         this.options = options;
         this.log = log;
-        places = Channel.CreateBounded<IntakeWorker?>(options.Workers);
-        for (var place = 0; place < options.Workers; place++)
-        {
-            places.Writer.TryWrite(null);
-        }
+        places = new(options.Workers, options.Share);
     }
 
     /// <summary>
     /// Streams one object through a worker and says what became of it. Bounded in memory by one decoded frame, in time by
     /// <see cref="IntakeProtocol.ObjectTime"/> of the worker's silence.
     /// </summary>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="task">What is wanted of the object.</param>
     /// <param name="content">The object's bytes, of any length; read to the end unless the object is judged before.</param>
     /// <param name="receiver">Takes what is found.</param>
     /// <param name="cancellationToken">Abandons the object.</param>
     /// <exception cref="IntakeUnavailableException">No worker can be started; the message says why.</exception>
-    public async Task<IntakeOutcome> ExamineAsync(IntakeTask task, Stream content, IIntakeReceiver receiver, CancellationToken cancellationToken)
+    public async Task<IntakeOutcome> ExamineAsync(
+        ObjectOrigin origin, IntakeTask task, Stream content, IIntakeReceiver receiver, CancellationToken cancellationToken)
     {
-        var place = await places.Reader.ReadAsync(cancellationToken);
+        if (await places.TakeAsync(origin, options.Wait, cancellationToken) is not { } place)
+        {
+            return new IntakeOutcome.NotBegun();
+        }
+
         IntakeWorker? worker = null;
         try
         {
@@ -58,47 +61,49 @@ public sealed class IntakePool : IAsyncDisposable
                 worker = null;
             }
 
-            places.Writer.TryWrite(worker);
+            places.GiveBack(place, worker);
         }
     }
 
-    /// <summary>Starts a worker where there is none yet. Throws <see cref="IntakeUnavailableException"/> where none can be started.</summary>
+    /// <summary>Starts a worker. Throws <see cref="IntakeUnavailableException"/> where none can be started.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var place = await places.Reader.ReadAsync(cancellationToken);
+        if (await places.TakeAsync(s_nobody, Timeout.InfiniteTimeSpan, cancellationToken) is not { } place)
+        {
+            return;
+        }
+
         IntakeWorker? worker = null;
         try
         {
-            worker = await UsableAsync(place, cancellationToken);
+            worker = await UsableAsync(place.Worker, s_nobody.Dataset, cancellationToken);
         }
         finally
         {
-            places.Writer.TryWrite(worker);
+            places.GiveBack(place, worker);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        for (var place = 0; place < options.Workers; place++)
+        foreach (var worker in await places.CloseAsync())
         {
-            if (await places.Reader.ReadAsync() is { } worker)
-            {
-                await worker.DisposeAsync();
-            }
+            await worker.DisposeAsync();
         }
     }
 
-    private async Task<IntakeWorker> BegunAsync(IntakeWorker? place, IntakeTask task, CancellationToken cancellationToken)
+    private async Task<IntakeWorker> BegunAsync(WorkerPlaces.Place place, IntakeTask task, CancellationToken cancellationToken)
     {
-        var worker = await UsableAsync(place, cancellationToken);
-        if (await worker.TryBeginAsync(task))
+        var dataset = place.Origin.Dataset;
+        var worker = await UsableAsync(place.Worker, dataset, cancellationToken);
+        if (await worker.TryBeginAsync(dataset, task))
         {
             return worker;
         }
 
         // It died while nobody looked, which is no fault of this object's.
-        worker = await UsableAsync(worker, cancellationToken);
-        if (await worker.TryBeginAsync(task))
+        worker = await UsableAsync(worker, dataset, cancellationToken);
+        if (await worker.TryBeginAsync(dataset, task))
         {
             return worker;
         }
@@ -107,9 +112,10 @@ public sealed class IntakePool : IAsyncDisposable
         throw new IntakeUnavailableException($"The intake worker stops as soon as it is started ({worker.End}).");
     }
 
-    private async Task<IntakeWorker> UsableAsync(IntakeWorker? worker, CancellationToken cancellationToken)
+    private async Task<IntakeWorker> UsableAsync(IntakeWorker? worker, string dataset, CancellationToken cancellationToken)
     {
-        if (worker is { IsUsable: true } && worker.Objects < options.ObjectsPerWorker && worker.Samples < SamplesPerWorker)
+        if (worker is { IsUsable: true } && (worker.Dataset ?? dataset) == dataset
+            && worker.Objects < options.ObjectsPerWorker && worker.Samples < SamplesPerWorker)
         {
             return worker;
         }

@@ -19,6 +19,9 @@ internal sealed class IntakeWorker : IAsyncDisposable
 
     internal int Id => program.Id;
 
+    /// <summary>The dataset whose objects it was given; null where it was given none yet.</summary>
+    internal string? Dataset { get; private set; }
+
     /// <summary>How many objects it was given.</summary>
     internal int Objects { get; private set; }
 
@@ -58,8 +61,15 @@ internal sealed class IntakeWorker : IAsyncDisposable
     }
 
     /// <summary>Gives it a task. False where the worker is found dead: nothing of the object has been read then.</summary>
-    internal async Task<bool> TryBeginAsync(IntakeTask task)
+    /// <param name="dataset">The object's dataset, which must be that of all objects before.</param>
+    /// <param name="task">What is wanted of the object.</param>
+    internal async Task<bool> TryBeginAsync(string dataset, IntakeTask task)
     {
+        if ((Dataset ??= dataset) != dataset)
+        {
+            throw new InvalidOperationException("A worker sees objects of one dataset only.");
+        }
+
         Objects++;
         isSpent = true;
         using var timeUp = new CancellationTokenSource(IntakeProtocol.ObjectTime);

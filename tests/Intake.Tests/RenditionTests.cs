@@ -54,12 +54,12 @@ public sealed class RenditionTests
         var both = new Received();
         var rendition = new RenditionTask(DeidentificationOptions.All, s_key);
         using var content = new MemoryStream(file);
-        var outcome = await pool.ExamineAsync(new IntakeTask(1, 0, Samples: true, text, rendition), content, both, CancellationToken.None);
+        var outcome = await pool.ExamineAsync(Workers.Origin, new IntakeTask(1, 0, Samples: true, text, rendition), content, both, CancellationToken.None);
 
         Assert.Equal((await RenderAsync(pool, file)).Rendition, both.Rendition.ToArray());
         var alone = new Received();
         using var again = new MemoryStream(file);
-        var samples = await pool.ExamineAsync(new IntakeTask(1, 0, Samples: true, text, null), again, alone, CancellationToken.None);
+        var samples = await pool.ExamineAsync(Workers.Origin, new IntakeTask(1, 0, Samples: true, text, null), again, alone, CancellationToken.None);
         Assert.Equal(samples.Code(), outcome.Code());
         Assert.Equal(Assert.Single(alone.Samples).Pixels, Assert.Single(both.Samples).Pixels);
     }
@@ -72,13 +72,13 @@ public sealed class RenditionTests
         var both = new Received();
         using var content = new MemoryStream(file);
         var outcome = await pool.ExamineAsync(
-            new IntakeTask(1, 0, Samples: true, BurnedInTextRule.Quarantine, new RenditionTask(DeidentificationOptions.All, s_key)), content, both, CancellationToken.None);
+            Workers.Origin, new IntakeTask(1, 0, Samples: true, BurnedInTextRule.Quarantine, new RenditionTask(DeidentificationOptions.All, s_key)), content, both, CancellationToken.None);
 
         Assert.IsType<IntakeWorkers.IntakeOutcome.Accepted>(outcome);
         Assert.Equal(3, both.Samples.Count);
         var alone = new Received();
         using var again = new MemoryStream(both.Rendition.ToArray());
-        await pool.ExamineAsync(Workers.Asked(), again, alone, CancellationToken.None);
+        await pool.ExamineAsync(Workers.Origin, Workers.Asked(), again, alone, CancellationToken.None);
         Assert.Equal(both.Samples.Select(sample => sample.Pixels), alone.Samples.Select(sample => sample.Pixels));
     }
 
@@ -90,7 +90,7 @@ public sealed class RenditionTests
         var received = new Received();
         using var content = new MemoryStream(new TestObject().Set(0x00080060, "CS", "MR").Set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.4").ToFile());
         var outcome = await pool.ExamineAsync(
-            new IntakeTask(1, 0, Samples: true, BurnedInTextRule.Quarantine, new RenditionTask(DeidentificationOptions.All, s_key)), content, received, CancellationToken.None);
+            Workers.Origin, new IntakeTask(1, 0, Samples: true, BurnedInTextRule.Quarantine, new RenditionTask(DeidentificationOptions.All, s_key)), content, received, CancellationToken.None);
 
         Assert.Equal("not-ct", outcome.Code());
         Assert.Equal(0, received.Rendition.Length);
@@ -122,6 +122,6 @@ public sealed class RenditionTests
         var received = new Received();
         var task = new IntakeTask(1, 0, Samples: false, BurnedInTextRule.Mask, new RenditionTask(options ?? DeidentificationOptions.All, s_key));
         using var content = new MemoryStream(file);
-        return (await pool.ExamineAsync(task, content, received, CancellationToken.None), received.Rendition.ToArray());
+        return (await pool.ExamineAsync(Workers.Origin, task, content, received, CancellationToken.None), received.Rendition.ToArray());
     }
 }

@@ -170,7 +170,7 @@ public sealed class WorkerLifeTests
 
     private static async Task<IntakeOutcome> AskAsync(IntakeWorker worker, long ordinal, Stream content, CancellationToken cancellationToken)
     {
-        Assert.True(await worker.TryBeginAsync(Workers.Asked(ordinal)));
+        Assert.True(await worker.TryBeginAsync("ct", Workers.Asked(ordinal)));
         return await worker.ExamineAsync(Workers.Asked(ordinal), content, new Received(), cancellationToken);
     }
 
@@ -219,24 +219,6 @@ public sealed class WorkerLifeTests
     {
         var result = await ProgramRunner.RunTextAsync(new ProgramStart("/bin/kill", $"-{signal}", $"{process}"), new RunLimits(TimeSpan.FromSeconds(10)));
         Assert.True(result.Succeeded, result.ErrorTail);
-    }
-
-    /// <summary>Gives nothing until it is told that the bytes arrive.</summary>
-    private sealed class Upload(byte[] bytes) : MemoryStream(bytes)
-    {
-        private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        internal Task Asked => asked.Task;
-
-        internal void Arrive() => arrived.SetResult();
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            asked.TrySetResult();
-            await arrived.Task.WaitAsync(cancellationToken);
-            return await base.ReadAsync(buffer, cancellationToken);
-        }
     }
 
     private sealed class BreaksOff(byte[] bytes) : MemoryStream(bytes)

@@ -13,8 +13,10 @@ internal static class Workers
     internal static IntakePool Start(int workers = 1, IIntakeLog? log = null)
     {
         NeedThem();
-        return new IntakePool(new IntakeOptions { Worker = Assembly, Workers = workers }, log);
+        return new IntakePool(IntakeOptions.Alone(workers) with { Worker = Assembly }, log);
     }
+
+    internal static ObjectOrigin Origin { get; } = new("ct", "pacs");
 
     internal static IntakeTask Asked(long ordinal = 0) => new(1, ordinal, Samples: true, BurnedInTextRule.Quarantine, Rendition: null);
 
@@ -55,7 +57,7 @@ internal static class Workers
     internal static async Task<Examined> ExamineAsync(this IntakePool pool, Stream content, MaskTask? masks = null)
     {
         var received = new Received();
-        return new Examined(await pool.ExamineAsync(Asked() with { Masks = masks }, content, received, CancellationToken.None), received);
+        return new Examined(await pool.ExamineAsync(Origin, Asked() with { Masks = masks }, content, received, CancellationToken.None), received);
     }
 }
 

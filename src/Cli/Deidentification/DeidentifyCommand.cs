@@ -62,7 +62,7 @@ internal static class DeidentifyCommand
             log.Add(file);
         }
 
-        await using var pool = new IntakePool(new IntakeOptions { Workers = parse.GetValue(s_jobs) }, log: null);
+        await using var pool = new IntakePool(IntakeOptions.Alone(parse.GetValue(s_jobs)), log: null);
         var run = new DeidentifyRun(pool, new RenditionTask(options, key), overwrites: parse.GetValue(s_force), log);
         var report = await Output.WithProgressAsync(
             parse, $"De-identifying {places.Files.Count} files", places.Files.Count, step => run.RunAsync(places.Files, parse.GetValue(s_jobs), step, cancellationToken));

@@ -7,6 +7,9 @@ namespace Scanlock.Cli.Deidentification;
 /// <summary>Sends files through the intake's workers, some at a time, and says what becomes of each.</summary>
 internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bool overwrites, RunLog log)
 {
+    // What is de-identified together is one dataset, of one sender.
+    private static readonly ObjectOrigin s_origin = new("", "");
+
     internal async Task<DeidentifyJson> RunAsync(IReadOnlyList<Place> files, int jobs, Action<double> step, CancellationToken cancellationToken)
     {
         await Parallel.ForAsync(0, files.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken }, async (number, cancellation) =>
@@ -34,7 +37,7 @@ internal sealed class DeidentifyRun(IntakePool pool, RenditionTask rendition, bo
             await using var original = new FileStream(place.From, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan | FileOptions.Asynchronous);
             await using var written = new RenditionFile(place.To);
             var rule = rendition.Options.CleanPixelData ? BurnedInTextRule.Mask : BurnedInTextRule.Quarantine;
-            var outcome = await pool.ExamineAsync(new IntakeTask(Wire.Version, number, Samples: false, rule, rendition), original, written, cancellationToken);
+            var outcome = await pool.ExamineAsync(s_origin, new IntakeTask(Wire.Version, number, Samples: false, rule, rendition), original, written, cancellationToken);
             switch (outcome)
             {
                 case IntakeOutcome.Accepted when written.IsDirectory:

@@ -155,6 +155,16 @@ public sealed record GatewayConfiguration(
             reader.Problem("Intake: there must be 1 to 256 Workers, each for at least one object (ObjectsPerWorker).");
         }
 
+        if (intake.WorkersPerSender < 1 || intake.WorkersPerSender > intake.Workers)
+        {
+            reader.Problem("Intake:WorkersPerSender: a sender has at least one worker, and no more than there are.");
+        }
+
+        if (intake.WaitSeconds is < 1 or > 600)
+        {
+            reader.Problem("Intake:WaitSeconds: an object waits 1 to 600 seconds for a worker.");
+        }
+
         return intake;
     }
 

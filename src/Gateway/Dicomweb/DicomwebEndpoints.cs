@@ -22,6 +22,9 @@ namespace Scanlock.Gateway.Dicomweb;
 internal static class DicomwebEndpoints
 {
     private const string Part = "application/dicom";
+
+    // Seconds. It has waited for long already.
+    private const string ComeBackAfter = "10";
     private const string Accepted = "multipart/related; type=\"application/dicom\"";
 
     public static void MapDicomweb(this IEndpointRouteBuilder routes)
@@ -74,7 +77,14 @@ internal static class DicomwebEndpoints
             return Problems.BadRequest($"'{DicomwebRoutes.RegionQuery}' names at most {MaskTask.MaxRegions} regions, '{DicomwebRoutes.VolumeQuery}' is a SHA-256 digest.");
         }
 
-        var report = await store.TakeAsync(found.Value, study, masks, boundary!, context.Request.Body, cancellationToken);
+        var taken = await store.TakeAsync(found.Value, study, masks, boundary!, context.Request.Body, cancellationToken);
+        if (taken.IsRefused)
+        {
+            context.Response.Headers.RetryAfter = ComeBackAfter;
+            return taken.Refusal.ToProblem();
+        }
+
+        var report = taken.Value;
         return report.Parts.Count == 0
             ? Problems.BadRequest(report.Unread is null ? "The request has no part." : "The body is not what its Content-Type says, or ends before its first part does.")
             : new StoreAnswer(report, mediaType);

@@ -43,12 +43,14 @@ internal static class FailureReasons
     /// <summary>Codes of the gateway's own, beside those of the intake.</summary>
     public const string NotAuthorizedCode = "not-authorized";
     public const string ConflictCode = "conflict";
+    public const string BusyCode = "busy";
 
     /// <summary>The reason for a code of the intake, or of the gateway's own.</summary>
     public static ushort Of(string code) => code switch
     {
         NotAuthorizedCode => NotAuthorized,
         ConflictCode => ProcessingFailure,
+        BusyCode => OutOfResources,
         _ => Of(JsonSerializer.Deserialize($"\"{code}\"", ContractsJson.Strict.RefusalCode)),
     };
 

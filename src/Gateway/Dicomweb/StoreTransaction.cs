@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Datasets.Uploads;
+using Scanlock.IntakeWorkers;
 
 namespace Scanlock.Gateway.Dicomweb;
 
@@ -9,7 +10,7 @@ namespace Scanlock.Gateway.Dicomweb;
 /// Takes in the parts of one store request, one after the other as they arrive; requests run side by side. Nothing of the body is
 /// kept. What was taken in stays, whatever becomes of the rest: sending all of it again is success without doubling.
 /// </summary>
-internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens tokens, ObjectIntake intake, LongObjects longObjects)
+internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens tokens, ObjectIntake intake)
 {
     /// <summary>What a sender can make the gateway remember for the answer.</summary>
     public const int MostParts = 50_000;
@@ -24,27 +25,35 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
     private const int Unnumbered = -1;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    public async Task<StoreReport> TakeAsync(
+    /// <returns>A report of every part; a refusal where no worker became free for the first, so that nothing was done.</returns>
+    public async Task<Outcome<StoreReport>> TakeAsync(
         Sender sender, string? study, AskedMasks masks, string boundary, Stream body, CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(boundary, body, BufferBytes) { HeadersCountLimit = MostHeaders, HeadersLengthLimit = LongestHeaders, BodyLengthLimit = LongestPart };
         var parts = new List<StoredPart>();
+        var isBusy = false;
         while (true)
         {
             var (section, isBroken) = await NextAsync(reader, cancellationToken);
             if (section is null)
             {
-                return new(parts, isBroken ? FailureReasons.CannotUnderstand : null);
+                return new StoreReport(parts, isBroken ? FailureReasons.CannotUnderstand : null);
             }
 
             if (parts.Count == MostParts)
             {
-                return new(parts, FailureReasons.OutOfResources);
+                return new StoreReport(parts, FailureReasons.OutOfResources);
             }
 
-            if (await TakeAsync(sender, study, masks, section.Body, cancellationToken) is not { } part)
+            if (await TakeAsync(sender, study, masks, section.Body, isBusy, cancellationToken) is not { } part)
             {
-                return new(parts, FailureReasons.CannotUnderstand);
+                return new StoreReport(parts, FailureReasons.CannotUnderstand);
+            }
+
+            isBusy = part.Outcome.Code == FailureReasons.BusyCode;
+            if (isBusy && parts.Count == 0)
+            {
+                return new Refusal.Busy(part.Outcome.Reason!);
             }
 
             parts.Add(part);
@@ -65,7 +74,8 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
     }
 
     /// <summary>What became of the part; null where it could not be read to its end, and is lost.</summary>
-    private async Task<StoredPart?> TakeAsync(Sender sender, string? study, AskedMasks masks, Stream part, CancellationToken cancellationToken)
+    private async Task<StoredPart?> TakeAsync(
+        Sender sender, string? study, AskedMasks masks, Stream part, bool isBusy, CancellationToken cancellationToken)
     {
         await using var body = await PartBody.OpenAsync(part, s_patience, cancellationToken);
         if (body is null)
@@ -75,7 +85,10 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
 
         try
         {
-            return await TakeAsync(sender, study, masks, body, cancellationToken);
+            // One wait in vain is enough: the others of the request are only named.
+            return isBusy
+                ? NotTaken(body, Unnumbered, FailureReasons.BusyCode, ObjectIntake.Busy.Sentence)
+                : await TakeAsync(sender, study, masks, body, cancellationToken);
         }
         catch (BrokenPartException)
         {
@@ -97,10 +110,11 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
         }
 
         using var underWay = begun.Value;
-        using var place = await body.HoldAsync(cancellationToken) ? null : await longObjects.BeginAsync(cancellationToken);
-        var taken = await intake.TakeAsync(underWay.Session, underWay.Ordinal, body, study, masks, cancellationToken);
+        var origin = new ObjectOrigin(sender.Dataset, sender.Actor, IsLong: !await body.HoldAsync(cancellationToken));
+        var taken = await intake.TakeAsync(origin, underWay.Session, underWay.Ordinal, body, study, masks, cancellationToken);
         return taken.IsRefused
-            ? NotTaken(body, underWay.Ordinal, FailureReasons.ConflictCode, taken.Refusal.Sentence)
+            ? NotTaken(
+                body, underWay.Ordinal, taken.Refusal is Refusal.Busy ? FailureReasons.BusyCode : FailureReasons.ConflictCode, taken.Refusal.Sentence)
             : new(SopReference.Of(taken.Value.Head) ?? body.Sop, taken.Value.Outcome);
     }
 

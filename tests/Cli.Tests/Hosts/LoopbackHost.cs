@@ -11,7 +11,7 @@ namespace Scanlock.Cli.Tests.Hosts;
 internal sealed class LoopbackHost : IDisposable
 {
     private readonly HttpListener _listener = new();
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string?>> _answers = new(StringComparer.Ordinal);
     private readonly TestFolder _folder = new();
     private readonly Task _serving;
 
@@ -32,8 +32,8 @@ internal sealed class LoopbackHost : IDisposable
     /// <summary>Where the profile lies that <see cref="SignInAsync"/> writes.</summary>
     public string Profile => Path.Combine(_folder["config"], "default.json");
 
-    /// <summary>What it answers to a call, one answer after another; the last again and again.</summary>
-    public void Answer(string call, params string[] bodies) => _answers[call] = new(bodies);
+    /// <summary>What it answers to a call, one answer after another; the last again and again. Null is that it is busy: come back in a second.</summary>
+    public void Answer(string call, params string?[] bodies) => _answers[call] = new(bodies);
 
     public Task<ScanlockRun> SignInAsync() => RunAsync($"login {Url} --client-id unattended --client-secret-file {_folder["secret"]}");
 
@@ -61,6 +61,8 @@ internal sealed class LoopbackHost : IDisposable
                 return;
             }
 
+            // What is left of a body would be taken for the connection's next request.
+            await context.Request.InputStream.CopyToAsync(Stream.Null);
             var answers = _answers.GetValueOrDefault($"{context.Request.HttpMethod} {context.Request.Url!.AbsolutePath}");
             context.Response.StatusCode = answers is null ? 404 : 200;
             context.Response.ContentType = "application/json";
@@ -71,7 +73,13 @@ internal sealed class LoopbackHost : IDisposable
                     answers.TryDequeue(out _);
                 }
 
-                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body));
+                if (body is null)
+                {
+                    context.Response.StatusCode = 503;
+                    context.Response.Headers["Retry-After"] = "1";
+                }
+
+                await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body ?? ""));
             }
 
             context.Response.Close();

@@ -27,13 +27,13 @@ public sealed class StartTests : IDisposable
               "Brokers": [{"Name": "hub", "KeyFile": "nowhere.pem"}, {"Nam": "typo"}],
               "Agents": [{"Site": "", "Organisation": "", "Country": "it", "KeyFile": ""}],
               "Datasets": {"ShardBytes": 3},
-              "Intake": {"Workers": 0},
+              "Intake": {"Workers": 0, "WorkersPerSender": 1, "WaitSeconds": 0},
               "Surprise": {}
             }
             """);
         Assert.All(
             (string[])["Surprise", "Gateway:Name", "Gateway:Organisation", "Gateway:Country", "Gateway:PublicUrl", "Gateway:KeyDirectory", "nowhere.pem", "'Nam'",
-                "Agents:0:Site", "Agents:0:Country", "Datasets:ShardBytes", "Intake"],
+                "Agents:0:Site", "Agents:0:Country", "Datasets:ShardBytes", "1 to 256 Workers", "Intake:WorkersPerSender", "Intake:WaitSeconds"],
             fault => Assert.Contains(fault, message, StringComparison.Ordinal));
     }
 

@@ -59,8 +59,10 @@ internal sealed class Hospital : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <param name="shardBytes">How large a shard may be.</param>
+    /// <param name="intake">What the section <c>Intake</c> says beside which worker.</param>
     /// <param name="storage">The section <c>Storage</c>; without it, ciphertexts lie in the state directory.</param>
-    public static async Task<Hospital> StartAsync(long shardBytes = 64 << 20, string storage = "{}")
+    public static async Task<Hospital> StartAsync(long shardBytes = 64 << 20, string storage = "{}", string intake = """ "Workers": 1 """)
     {
         var folder = new TestFolder();
         var (broker, agent) = (SigningKey.Create(), SigningKey.Create());
@@ -81,7 +83,7 @@ internal sealed class Hospital : IAsyncDisposable
               "Agents": [{"Site": "{{Site}}", "Organisation": "demo-hpc", "Country": "IT", "KeyFile": "agent.pub.pem"}],
               "Datasets": {"ShardBytes": {{shardBytes}}},
               "Storage": {{storage}},
-              "Intake": {"Workers": 1, "Worker": "{{IntakeWorker}}"}
+              "Intake": { {{intake}}, "Worker": "{{IntakeWorker}}"}
             }
             """);
         var hospital = new Hospital(folder, issuer, url, broker, agent) { RivalKey = rival };

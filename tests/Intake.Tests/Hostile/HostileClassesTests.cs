@@ -78,7 +78,7 @@ public sealed class HostileClassesTests
         var key = System.Buffers.Text.Base64Url.EncodeToString(new byte[32]);
         var task = new IntakeTask(1, 0, Samples: false, BurnedInTextRule.Mask, new RenditionTask(DeidentificationOptions.All, key));
         using var content = new MemoryStream(file);
-        Assert.Equal("accepted", (await pool.ExamineAsync(task, content, received, CancellationToken.None)).Code());
+        Assert.Equal("accepted", (await pool.ExamineAsync(Workers.Origin, task, content, received, CancellationToken.None)).Code());
         var rendition = received.Rendition.ToArray();
 
         Assert.All(rendition[..128], value => Assert.Equal(0, value));

@@ -72,10 +72,10 @@ internal static class MediaDirectory
         IntakeOutcome outcome;
         try
         {
-            await using var pool = new IntakePool(new IntakeOptions { Workers = 1 }, log: null);
+            await using var pool = new IntakePool(IntakeOptions.Alone(1), log: null);
             await using var file = File.OpenRead(path);
             var task = new IntakeTask(Wire.Version, 0, Samples: false, BurnedInTextRule.Quarantine, Rendition: null);
-            outcome = await pool.ExamineAsync(task, file, listing, cancellationToken);
+            outcome = await pool.ExamineAsync(new("", ""), task, file, listing, cancellationToken);
         }
         catch (IntakeUnavailableException e)
         {

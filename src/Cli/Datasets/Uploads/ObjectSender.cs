@@ -15,6 +15,9 @@ internal sealed class ObjectSender(HostClient gateway, string path)
     /// <summary>How often an object is sent that the gateway asks to have again, or has not read.</summary>
     private const int MostRounds = 4;
 
+    /// <summary>Said of an object that found no free worker, and of those behind it; nothing is wrong with them.</summary>
+    private const string Busy = "busy";
+
     /// <summary>Sends these, and hands on each outcome as it is known.</summary>
     /// <param name="items">What is sent, in one request.</param>
     /// <param name="volume">The digest of the volume that they are masks of; null where they are none.</param>
@@ -28,7 +31,7 @@ internal sealed class ObjectSender(HostClient gateway, string path)
         var left = items;
         for (var round = 1; left.Count > 0; round++)
         {
-            left = await SendOnceAsync(to, left, round == MostRounds, settled, cancellationToken);
+            left = await SendOnceAsync(to, left, round >= MostRounds, settled, cancellationToken);
         }
     }
 
@@ -57,7 +60,8 @@ internal sealed class ObjectSender(HostClient gateway, string path)
                 throw HostProblemException.Local(outcome.Code, outcome.Reason ?? "The gateway takes no more objects.");
             }
 
-            if (outcome.Code == "interrupted" && !isLast)
+            // Where it is busy for all of them, an answer of another kind says so (503), which is tried again as such.
+            if ((outcome.Code == "interrupted" && !isLast) || (outcome.Code == Busy && outcomes.Any(other => other.Code != Busy)))
             {
                 again.Add(item);
             }
@@ -71,7 +75,7 @@ internal sealed class ObjectSender(HostClient gateway, string path)
         if (isLast)
         {
             unheard.ForEach(item => settled(item, FileOutcomes.Unread(item.Label, "not-taken", "The gateway did not read the object to its end.")));
-            return [];
+            return again;
         }
 
         return [.. again, .. unheard];

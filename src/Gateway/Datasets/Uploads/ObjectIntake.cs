@@ -27,7 +27,11 @@ internal sealed partial class ObjectIntake(
     TimeProvider time,
     ILogger<ObjectIntake> logger)
 {
+    /// <summary>No worker became free for the object; nothing was wrong with it.</summary>
+    public static Refusal.Busy Busy { get; } = new("Every intake worker that this sender can have is busy, and stayed so; send the object again later.");
+
     /// <summary>Takes an object into a session that the sender may use.</summary>
+    /// <param name="origin">Who sends it to which dataset.</param>
     /// <param name="session">The session.</param>
     /// <param name="ordinal">The object's number in it.</param>
     /// <param name="body">The object's bytes.</param>
@@ -35,7 +39,7 @@ internal sealed partial class ObjectIntake(
     /// <param name="masks">What its sender says of its masks.</param>
     /// <param name="cancellationToken">Abandons the object.</param>
     public async Task<Outcome<TakenObject>> TakeAsync(
-        string session, int ordinal, Stream body, string? study, AskedMasks masks, CancellationToken cancellationToken)
+        ObjectOrigin origin, string session, int ordinal, Stream body, string? study, AskedMasks masks, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var upload = await db.Uploads.SingleAsync(row => row.Id == session, cancellationToken);
@@ -54,7 +58,12 @@ internal sealed partial class ObjectIntake(
             var rules = policies.Of(await db.Datasets.AsNoTracking().SingleAsync(row => row.Name == upload.Dataset, cancellationToken)).Intake;
             var rendition = rules.Archive ? new RenditionTask(rules.Deidentification, hashes.WorkerKey) : null;
             var task = new IntakeTask(Wire.Version, ordinal, Samples: true, rules.BurnedInText, rendition) { Masks = masks.ToTask() };
-            var outcome = await workers.ExamineAsync(task, hashing, reception, cancellationToken);
+            var outcome = await workers.ExamineAsync(origin, task, hashing, reception, cancellationToken);
+            if (outcome is IntakeOutcome.NotBegun)
+            {
+                return Busy;
+            }
+
             if (outcome is not IntakeOutcome.Refused && study is not null && reception.Head?.StudyUid != study)
             {
                 outcome = new IntakeOutcome.Refused(IntakeRefusal.Of(RefusalCode.WrongStudy));
