@@ -68,7 +68,7 @@ public sealed class PrivateSshd : IAsyncDisposable
         }
 
         _sshd = RunningProgram.Start(new ProgramStart(Programs.Find("sshd")!, "-D", "-e", "-f", Path.Combine(_folder, "sshd_config")).Inheriting("PATH"));
-        await Wait.UntilAsync("sshd to listen", IsListeningAsync, TimeSpan.FromSeconds(20));
+        await Wait.UntilAsync("sshd to listen", IsListeningAsync, TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
@@ -104,7 +104,7 @@ public sealed class PrivateSshd : IAsyncDisposable
     private async Task KeygenAsync(string name)
     {
         var made = await ProgramRunner.RunTextAsync(
-            new(Programs.Find("ssh-keygen")!, "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(_folder, name)), new(TimeSpan.FromSeconds(20)));
+            new(Programs.Find("ssh-keygen")!, "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(_folder, name)), new(TimeSpan.FromSeconds(60)));
         if (!made.Succeeded)
         {
             throw new InvalidOperationException($"ssh-keygen made no key: {made.ErrorTail}");

@@ -133,7 +133,9 @@ internal sealed class Installation : IAsyncDisposable
             {
                 if ((await File.ReadAllTextAsync($"/proc/{process}/cmdline")).Contains(_folder["site", "site.yaml"], StringComparison.Ordinal))
                 {
-                    global::System.Diagnostics.Process.GetProcessById(int.Parse(process!)).Kill(entireProcessTree: true);
+                    using var job = global::System.Diagnostics.Process.GetProcessById(int.Parse(process!));
+                    job.Kill(entireProcessTree: true);
+                    await job.WaitForExitAsync();
                 }
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
@@ -178,7 +180,7 @@ internal sealed class Installation : IAsyncDisposable
     private static async Task<string> ToolAsync(string project, params string[] arguments)
     {
         var result = await ProgramRunner.RunTextAsync(
-            DotnetRuntime.Current().Start(Repository.Output(project, $"Scanlock.{project}.dll"), arguments).Inheriting("PATH"), new(TimeSpan.FromMinutes(1)));
+            DotnetRuntime.Current().Start(Repository.Output(project, $"Scanlock.{project}.dll"), arguments).Inheriting("PATH"), new(TimeSpan.FromMinutes(5)));
         Assert.True(result.Succeeded, $"{project} {arguments[0]}: {result.End} {result.ErrorTail}");
         return result.Output;
     }
