@@ -152,6 +152,19 @@ internal sealed partial class IdleSessionClosing(RollingSessions sessions, ILogg
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await CloseNowAndThenAsync(stoppingToken);
+        }
+        catch (Exception e) when (stoppingToken.IsCancellationRequested && (e is OperationCanceledException or ObjectDisposedException))
+        {
+            // A host that ends without waiting, or waited in vain for a sender, takes away what is needed here and would call it a fault.
+            return;
+        }
+    }
+
+    private async Task CloseNowAndThenAsync(CancellationToken stoppingToken)
+    {
         using var timer = new PeriodicTimer(s_between);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
