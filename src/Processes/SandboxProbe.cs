@@ -9,7 +9,7 @@ public sealed record SandboxSupport(string? WhyNot, string? WhyNotNested);
 /// <summary>Tries what <see cref="Sandbox"/> needs, by doing it.</summary>
 public static class SandboxProbe
 {
-    private static readonly RunLimits Limits = new(TimeSpan.FromSeconds(20), 4096);
+    private static readonly RunLimits Limits = new(TimeSpan.FromSeconds(60), 4096);
 
     // Each of these, where it has this value, keeps an ordinary user from making namespaces.
     private static readonly (string File, string Blocks, string Hint)[] Switches =

@@ -7,6 +7,9 @@ namespace Scanlock.HpcAgent.Tests;
 /// <summary>What runs on this machine, inside and outside of sandboxes.</summary>
 internal static class HostProcesses
 {
+    /// <summary>So many seconds as an argument of <c>sleep</c> that no other run of these tests gives on this machine.</summary>
+    public static string Mine(int seconds) => $"{seconds}.{Environment.ProcessId}";
+
     /// <summary>Processes started with exactly these arguments.</summary>
     public static IReadOnlyList<int> WithArguments(params string[] arguments)
     {
@@ -71,7 +74,7 @@ internal static class HostProcesses
     public static async Task SignalAsync(string signal, int process)
     {
         var kill = new ProgramStart(Programs.Find("kill")!, "-s", signal, process.ToString(CultureInfo.InvariantCulture));
-        Assert.True((await ProgramRunner.RunTextAsync(kill, new RunLimits(TimeSpan.FromSeconds(10)))).Succeeded, $"kill -{signal} failed");
+        Assert.True((await ProgramRunner.RunTextAsync(kill, new RunLimits(TimeSpan.FromSeconds(60)))).Succeeded || !IsAlive(process), $"kill -{signal} failed");
     }
 
     private static byte[] CommandLine(string process)

@@ -115,6 +115,6 @@ public sealed class HostileTrainerTests
     private static int Owner(string path)
     {
         var stat = new Processes.ProgramStart(Processes.Programs.Find("stat")!, "-c", "%u", path);
-        return int.Parse(Processes.ProgramRunner.RunTextAsync(stat, new(TimeSpan.FromSeconds(10))).GetAwaiter().GetResult().Output);
+        return int.Parse(Processes.ProgramRunner.RunTextAsync(stat, new(TimeSpan.FromSeconds(60))).GetAwaiter().GetResult().Output);
     }
 }

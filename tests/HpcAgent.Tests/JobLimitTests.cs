@@ -9,13 +9,14 @@ public sealed class JobLimitTests
     [Fact]
     public async Task A_trainer_that_hangs_is_killed_at_its_time_limit()
     {
-        await using var trial = await Trial.OfScriptAsync("exec sleep 4711", job: job => job with { Resources = job.Resources with { Minutes = 1 } });
+        var seconds = HostProcesses.Mine(4711);
+        await using var trial = await Trial.OfScriptAsync($"exec sleep {seconds}", job: job => job with { Resources = job.Resources with { Minutes = 1 } });
         await trial.FailsAsync(JobFailures.OutOfTime);
-        Assert.Empty(HostProcesses.WithArguments("sleep", "4711"));
+        Assert.Empty(HostProcesses.WithArguments("sleep", seconds));
     }
 
     [Theory]
-    [InlineData("x = bytearray(400 << 20)\nimport time\ntime.sleep(60)")]
+    [InlineData("x = bytearray(400 << 20)\nimport time\ntime.sleep(600)")]
     [InlineData("with open('/out/model.safetensors', 'wb') as f:\n  while True: f.write(bytes(1 << 20))")]
     public async Task A_trainer_that_takes_more_memory_than_it_asked_for_is_killed(string script)
     {

@@ -10,32 +10,37 @@ namespace Scanlock.HpcAgent.Tests;
 /// <summary>P5: keys come late, for this request only, and as a lease.</summary>
 public sealed class LeaseTests
 {
-    private const int LeaseSeconds = 6;
-    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(4);
+    // Long enough for a busy machine to start a trainer in, and to carry a renewal in half of.
+    private const int LeaseSeconds = 15;
+
+    // A busy machine is late to see what has ended; but for its lease, no job here would end for two minutes.
+    private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(60);
 
     [Fact]
     [Trait("promise", "P5")]
     public async Task A_job_whose_lease_nobody_renews_is_dead_within_the_lease()
     {
-        await using var trial = await Trial.OfScriptAsync("exec sleep 4712", permit => permit with { LeaseSeconds = LeaseSeconds });
+        var seconds = HostProcesses.Mine(4712);
+        await using var trial = await Trial.OfScriptAsync($"exec sleep {seconds}", permit => permit with { LeaseSeconds = LeaseSeconds });
         trial.AnswersAtMost = 1;
         await trial.FailsAsync(JobFailures.LeaseLapsed);
         var lived = TimeProvider.System.GetUtcNow() - trial.Requests[0].Value.At;
         Assert.InRange(lived, TimeSpan.FromSeconds(LeaseSeconds), TimeSpan.FromSeconds(LeaseSeconds) + s_margin);
-        Assert.Empty(HostProcesses.WithArguments("sleep", "4712"));
+        Assert.Empty(HostProcesses.WithArguments("sleep", seconds));
     }
 
     [Fact]
     [Trait("promise", "P5")]
     public async Task A_lease_holds_also_where_run_step_is_stopped()
     {
-        await using var trial = await Trial.OfScriptAsync("echo '{\"v\":1,\"epoch\":1,\"step\":1,\"values\":{\"loss\":1}}'; exec sleep 4713",
+        var seconds = HostProcesses.Mine(4713);
+        await using var trial = await Trial.OfScriptAsync($"echo '{{\"v\":1,\"epoch\":1,\"step\":1,\"values\":{{\"loss\":1}}}}'; exec sleep {seconds}",
             permit => permit with { LeaseSeconds = LeaseSeconds });
         trial.AnswersAtMost = 1;
         var clock = await RunningSinceAsync(trial);
         var runner = trial.Site.Runner(trial.Job.Digest);
         await HostProcesses.SignalAsync("STOP", runner);
-        await Wait.UntilAsync("the trainer to die", () => Task.FromResult(HostProcesses.WithArguments("sleep", "4713").Count == 0), TimeSpan.FromSeconds(60));
+        await Wait.UntilAsync("the trainer to die", () => Task.FromResult(HostProcesses.WithArguments("sleep", seconds).Count == 0), TimeSpan.FromSeconds(60));
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(LeaseSeconds) + s_margin);
         await HostProcesses.SignalAsync("CONT", runner);
         await trial.FailsAsync(JobFailures.LeaseLapsed);
@@ -56,10 +61,11 @@ public sealed class LeaseTests
     [Trait("promise", "P5")]
     public async Task A_gateway_that_refuses_to_renew_stops_the_job_at_once()
     {
-        await using var trial = await Trial.OfScriptAsync("exec sleep 4714", permit => permit with { LeaseSeconds = 10 });
+        var seconds = HostProcesses.Mine(4714);
+        await using var trial = await Trial.OfScriptAsync($"exec sleep {seconds}", permit => permit with { LeaseSeconds = LeaseSeconds });
         trial.Answer = request => request.Value.Sequence == 0 ? trial.Gateway.Sign(trial.Gateway.Release(request)) : null;
         await trial.FailsAsync(JobFailures.KeyRefused);
-        Assert.Empty(HostProcesses.WithArguments("sleep", "4714"));
+        Assert.Empty(HostProcesses.WithArguments("sleep", seconds));
     }
 
     [Fact]

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using Scanlock.Testing;
 
 namespace Scanlock.Processes.Tests;
 
 public sealed class ProgramRunnerTests
 {
-    private static readonly RunLimits Generous = new(TimeSpan.FromSeconds(30));
+    private static readonly RunLimits Generous = new(TimeSpan.FromMinutes(2));
 
     [Fact]
     public async Task Arguments_reach_the_program_as_they_are_and_no_shell_sees_them()
@@ -75,11 +74,10 @@ public sealed class ProgramRunnerTests
         using var folder = new TestFolder();
         // A child in the background, and one in a session of its own, as a daemon would be.
         var script = "sleep 1000 & echo $! > $0/a; setsid sleep 1000 & echo $! > $0/b; wait";
-        var clock = Stopwatch.StartNew();
-        var result = await ProgramRunner.RunTextAsync(Shell(script, folder.Path), new RunLimits(TimeSpan.FromSeconds(1)));
+        var enoughToStart = TimeSpan.FromSeconds(5);
+        var result = await ProgramRunner.RunTextAsync(Shell(script, folder.Path), new RunLimits(enoughToStart));
 
-        Assert.Equal(new ProgramEnd.TimedOut(TimeSpan.FromSeconds(1)), result.End);
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+        Assert.Equal(new ProgramEnd.TimedOut(enoughToStart), result.End);
         await AllGoneAsync(folder["a"], folder["b"]);
     }
 
@@ -89,7 +87,7 @@ public sealed class ProgramRunnerTests
         using var folder = new TestFolder();
         using var cancel = new CancellationTokenSource();
         var run = ProgramRunner.RunTextAsync(Shell("echo $$ > $0/a; exec sleep 1000", folder.Path), Generous, cancellationToken: cancel.Token);
-        await Wait.UntilAsync("the program to start", () => Task.FromResult(File.Exists(folder["a"]) && new FileInfo(folder["a"]).Length > 0), TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync("the program to start", () => Task.FromResult(File.Exists(folder["a"]) && new FileInfo(folder["a"]).Length > 0), TimeSpan.FromSeconds(60));
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
@@ -153,7 +151,7 @@ public sealed class ProgramRunnerTests
     {
         using var folder = new TestFolder();
         var id = ProgramRunner.StartDetached(Shell("cat; echo out; echo err >&2; cut -d' ' -f6 /proc/$$/stat; echo done"), folder["log"]);
-        await Wait.UntilAsync("its last line", async () => (await File.ReadAllTextAsync(folder["log"])).EndsWith("done\n", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync("its last line", async () => (await File.ReadAllTextAsync(folder["log"])).EndsWith("done\n", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
 
         Assert.Equal($"out\nerr\n{id}\ndone\n", await File.ReadAllTextAsync(folder["log"]));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(folder["log"]).UnixFileMode);
@@ -172,12 +170,13 @@ public sealed class ProgramRunnerTests
     [Fact]
     public async Task Many_programs_at_once_do_not_wait_for_each_other()
     {
-        var clock = Stopwatch.StartNew();
-        var runs = Enumerable.Range(0, 24).Select(_ => ProgramRunner.RunTextAsync(new ProgramStart("/usr/bin/sleep", "2"), Generous));
+        // Each ends only once all of them run.
+        using var folder = new TestFolder();
+        const string script = "touch $0/$$; while [ $(ls $0 | wc -l) -lt 24 ]; do sleep 0.2; done";
+        var runs = Enumerable.Range(0, 24).Select(_ => ProgramRunner.RunTextAsync(Shell(script, folder.Path), Generous));
         var results = await Task.WhenAll(runs);
 
-        Assert.All(results, result => Assert.True(result.Succeeded));
-        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(12));
+        Assert.All(results, result => Assert.True(result.Succeeded, $"{result.End}"));
     }
 
     internal static ProgramStart Shell(string script, params string[] arguments) =>
@@ -187,7 +186,7 @@ public sealed class ProgramRunnerTests
         Wait.UntilAsync(
             "the processes to be gone",
             () => Task.FromResult(numberFiles.All(file => !IsAlive(File.ReadAllText(file).Trim()))),
-            TimeSpan.FromSeconds(10));
+            TimeSpan.FromSeconds(60));
 
     // A killed orphan stays listed until the system's first process reaps it.
     private static bool IsAlive(string process)

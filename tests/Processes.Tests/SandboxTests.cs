@@ -5,7 +5,7 @@ namespace Scanlock.Processes.Tests;
 
 public sealed class SandboxTests
 {
-    private static readonly RunLimits Generous = new(TimeSpan.FromSeconds(30));
+    private static readonly RunLimits Generous = new(TimeSpan.FromMinutes(2));
 
     public SandboxTests() => Assert.SkipWhen(Programs.Find("bwrap") is null, "bubblewrap is not installed");
 
@@ -172,12 +172,13 @@ public sealed class SandboxTests
     [Fact]
     public async Task Killing_the_sandbox_kills_what_is_inside()
     {
-        var program = RunningProgram.Start(new Sandbox().Wrap(ProgramRunnerTests.Shell("setsid sleep 4321.5 & echo ready; wait")));
+        var seconds = $"4321.{Environment.ProcessId}";
+        var program = RunningProgram.Start(new Sandbox().Wrap(ProgramRunnerTests.Shell($"setsid sleep {seconds} & echo ready; wait")));
         using var lines = new StreamReader(program.Output);
         Assert.Equal("ready", await lines.ReadLineAsync());
         await program.DisposeAsync();
 
-        await Wait.UntilAsync("the sleeper to be gone", () => Task.FromResult(!AnyRuns("4321.5")), TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync("the sleeper to be gone", () => Task.FromResult(!AnyRuns(seconds)), TimeSpan.FromSeconds(60));
     }
 
     [Fact]

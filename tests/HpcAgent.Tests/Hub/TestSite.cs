@@ -161,6 +161,9 @@ internal sealed class TestSite : IDisposable
             foreach (var runner in HostProcesses.WithArguments("run-step", "--site", File, "--job", Path.GetFileName(job)))
             {
                 HostProcesses.SignalAsync("KILL", runner).GetAwaiter().GetResult();
+
+                // What it was just writing must not come into a folder that is being deleted.
+                SpinWait.SpinUntil(() => !HostProcesses.IsAlive(runner), TimeSpan.FromSeconds(60));
             }
         }
     }

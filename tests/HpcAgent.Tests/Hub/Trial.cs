@@ -11,7 +11,7 @@ namespace Scanlock.HpcAgent.Tests.Hub;
 /// <summary>Takes one job through an agent the way a broker does, with a gateway that answers as the test says.</summary>
 internal sealed class Trial(TestSite site, TestGateway gateway, AgentConnection agent, Statement<Job> job) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private readonly List<Statement<KeyRequest>> _requests = [];
 
     public TestSite Site => site;
