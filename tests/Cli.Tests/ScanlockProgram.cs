@@ -7,7 +7,7 @@ namespace Scanlock.Cli.Tests;
 /// <summary>Runs the built <c>scanlock</c> as its users do: a process with arguments, streams and an exit status.</summary>
 internal static class ScanlockProgram
 {
-    private static readonly RunLimits s_limits = new(TimeSpan.FromMinutes(1), 64 << 20);
+    private static readonly RunLimits s_limits = new(TimeSpan.FromMinutes(5), 64 << 20);
 
     public static Task<ScanlockRun> RunAsync(byte[] input, params string[] arguments) =>
         RunAsync(DotnetRuntime.Current().Start(Repository.Output("Cli", "scanlock.dll"), arguments), input);

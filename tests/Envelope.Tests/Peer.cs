@@ -8,7 +8,7 @@ namespace Scanlock.Envelope.Tests;
 internal static class Peer
 {
     private const string Python = "/usr/bin/python3";
-    private static readonly RunLimits s_limits = new(TimeSpan.FromMinutes(1), 64 << 20);
+    private static readonly RunLimits s_limits = new(TimeSpan.FromMinutes(5), 64 << 20);
     private static readonly string s_script = Path.Combine(AppContext.BaseDirectory, "crypt4gh_peer.py");
     private static readonly Lazy<Task<bool>> s_isThere = new(async () =>
         (await ProgramRunner.RunTextAsync(new ProgramStart(Python, "-c", "import nacl.bindings"), s_limits)).Succeeded);

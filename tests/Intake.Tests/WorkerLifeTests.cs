@@ -57,7 +57,7 @@ public sealed class WorkerLifeTests
         await using var worker = await StartAsync();
         var memory = $"/proc/{Inside(worker)}/root/tmp";
         Assert.Equal("accepted", (await AskAsync(worker, 1, new MemoryStream(Good), CancellationToken.None)).Code());
-        await Wait.UntilAsync("the object to be gone", () => Task.FromResult(Directory.GetFiles(memory).Length == 0), TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync("the object to be gone", () => Task.FromResult(Directory.GetFiles(memory).Length == 0), TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class WorkerLifeTests
         Assert.Single(Running());
         await pool.DisposeAsync();
 
-        await Wait.UntilAsync("the worker to be gone", () => Task.FromResult(Running().Count == 0), TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync("the worker to be gone", () => Task.FromResult(Running().Count == 0), TimeSpan.FromSeconds(60));
     }
 
     private static async Task<IntakeWorker> StartAsync()
@@ -217,7 +217,7 @@ public sealed class WorkerLifeTests
 
     private static async Task SignalAsync(int process, string signal)
     {
-        var result = await ProgramRunner.RunTextAsync(new ProgramStart("/bin/kill", $"-{signal}", $"{process}"), new RunLimits(TimeSpan.FromSeconds(10)));
+        var result = await ProgramRunner.RunTextAsync(new ProgramStart("/bin/kill", $"-{signal}", $"{process}"), new RunLimits(TimeSpan.FromSeconds(60)));
         Assert.True(result.Succeeded, result.ErrorTail);
     }
 

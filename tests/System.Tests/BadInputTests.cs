@@ -58,21 +58,21 @@ public sealed class BadInputTests
         await whole.Site.StopAsync();
         var waiting = await whole.SubmitAsync("demo", epochs: 2);
         await Wait.UntilAsync("the trial to say that the site cannot be reached", async () =>
-            (await whole.TrialAsync(waiting)).GetProperty("explanation").GetString() is { } why && why.Contains("demo-cluster", StringComparison.Ordinal), TimeSpan.FromMinutes(1));
+            (await whole.TrialAsync(waiting)).GetProperty("explanation").GetString() is { } why && why.Contains("demo-cluster", StringComparison.Ordinal), TimeSpan.FromMinutes(5));
         await whole.Site.StartAsync();
-        using var reached = await whole.WaitForAsync(waiting, TimeSpan.FromMinutes(3), "finished", "failed");
+        using var reached = await whole.WaitForAsync(waiting, TimeSpan.FromMinutes(5), "finished", "failed");
         Assert.True(reached.RootElement.GetProperty("state").GetString() == "finished", reached.RootElement.GetRawText());
 
         // Another host key than the pinned one.
         await whole.Site.PinWrongKeyAsync();
         var impostor = await whole.SubmitAsync("demo", epochs: 2);
-        await Wait.UntilAsync("the trial to say that the host key is wrong", async () => Says(await whole.TrialAsync(impostor), "key"), TimeSpan.FromMinutes(1));
+        await Wait.UntilAsync("the trial to say that the host key is wrong", async () => Says(await whole.TrialAsync(impostor), "key"), TimeSpan.FromMinutes(5));
         whole.Site.PinOwnKey();
 
         // An agent that answers garbage.
         await whole.Site.ForceAsync("/bin/echo I am not an agent");
         var garbage = await whole.SubmitAsync("demo", epochs: 2);
-        await Wait.UntilAsync("the trial to say that the agent is none", async () => Says(await whole.TrialAsync(garbage), "agent"), TimeSpan.FromMinutes(1));
+        await Wait.UntilAsync("the trial to say that the agent is none", async () => Says(await whole.TrialAsync(garbage), "agent"), TimeSpan.FromMinutes(5));
     }
 
     [Fact]
@@ -91,8 +91,8 @@ public sealed class BadInputTests
 
         var experiment = await whole.SubmitAsync("demo", epochs: 2);
         await Wait.UntilAsync("the refusal to be in the log", async () =>
-            (await whole.AuditAsync()).Any(entry => entry.GetProperty("act").GetString() == "part.altered"), TimeSpan.FromMinutes(2));
-        using var failed = await whole.WaitForAsync(experiment, TimeSpan.FromMinutes(2), "failed", "finished");
+            (await whole.AuditAsync()).Any(entry => entry.GetProperty("act").GetString() == "part.altered"), TimeSpan.FromMinutes(5));
+        using var failed = await whole.WaitForAsync(experiment, TimeSpan.FromMinutes(5), "failed", "finished");
         Assert.Equal("failed", failed.RootElement.GetProperty("state").GetString());
     }
 

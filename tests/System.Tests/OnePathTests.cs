@@ -26,7 +26,7 @@ public sealed class OnePathTests
         Assert.Equal(1, (await whole.RunAsync("rosa", "access", "approve", experiment, "--comment", "mine")).Exit);
         await whole.JsonAsync("rupert", "access", "approve", experiment, "--comment", "seen");
 
-        using var finished = await whole.WaitForAsync(experiment, TimeSpan.FromMinutes(4), "finished", "failed", "refused");
+        using var finished = await whole.WaitForAsync(experiment, TimeSpan.FromMinutes(5), "finished", "failed", "refused");
         var trial = finished.RootElement;
         Assert.True(trial.GetProperty("state").GetString() == "finished", trial.GetRawText());
         Assert.Equal("held", trial.GetProperty("model").GetString());
@@ -44,7 +44,7 @@ public sealed class OnePathTests
         {
             await whole.JsonAsync("rosa", "run", "results", experiment, "--out", results);
             return File.Exists(Path.Combine(results, "model.safetensors"));
-        }, TimeSpan.FromSeconds(60));
+        }, TimeSpan.FromMinutes(5));
         var inspected = await whole.RunAsync("rosa", "model", "inspect", Path.Combine(results, "model.safetensors"));
         Assert.True(inspected.Exit == 0, inspected.Error);
 

@@ -15,13 +15,15 @@ public sealed class RestartTests
 
         // On a busy machine a gateway takes long to come back: no lease is to lapse meanwhile, for that ends a job as it should.
         await whole.ShareAsync("demo", patients: 10, ("lease: 1m", "lease: 5m"));
-        var experiment = await whole.SubmitAsync("demo", epochs: 4);
+        
+        // Long enough to be seen running, however long it takes to ask.
+        var experiment = await whole.SubmitAsync("demo", epochs: 15);
 
         var killedAt = new HashSet<string>(StringComparer.Ordinal);
         var state = "";
         for (var deadline = TimeProvider.System.GetTimestamp(); state is not ("finished" or "failed" or "refused");)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromMinutes(6), $"still {state} after killing at {string.Join(", ", killedAt)}");
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromMinutes(15), $"still {state} after killing at {string.Join(", ", killedAt)}");
             state = (await whole.TrialAsync(experiment)).GetProperty("state").GetString()!;
             if (killedAt.Add(state) && state is not "finished")
             {

@@ -21,21 +21,21 @@ public sealed class RevocationTests
         await whole.JsonAsync("rupert", "access", "approve", early, "--comment", "seen");
         await whole.JsonAsync("rupert", "access", "revoke", early, "--comment", "consent withdrawn");
         await whole.Broker.StartAsync();
-        using var refused = await whole.WaitForAsync(early, TimeSpan.FromMinutes(2), "refused", "failed", "finished");
+        using var refused = await whole.WaitForAsync(early, TimeSpan.FromMinutes(5), "refused", "failed", "finished");
         Assert.NotEqual("finished", refused.RootElement.GetProperty("state").GetString());
 
         // While running: far more epochs than a lease is long.
-        var running = await whole.SubmitAsync("demo", epochs: 50);
+        var running = await whole.SubmitAsync("demo", epochs: 300);
         await whole.WaitForProgressAsync(running);
         await whole.JsonAsync("rupert", "access", "revoke", running, "--comment", "consent withdrawn");
         var revoked = TimeProvider.System.GetTimestamp();
-        using var stopped = await whole.WaitForAsync(running, TimeSpan.FromMinutes(3), "failed", "finished", "refused");
+        using var stopped = await whole.WaitForAsync(running, TimeSpan.FromMinutes(5), "failed", "finished", "refused");
         var took = TimeProvider.System.GetElapsedTime(revoked);
         Assert.Equal("failed", stopped.RootElement.GetProperty("state").GetString());
         Assert.Contains(stopped.RootElement.GetProperty("failure").GetString(), (string[])["lease-lapsed", "key-refused"]);
 
-        // The job ends within the lease; the broker's word of it takes some polls and the purge more.
-        Assert.True(took < TimeSpan.FromSeconds(LeaseSeconds + 30), $"it took {took.TotalSeconds:0} s");
+        // The job ends within the lease; the broker's word of it takes some polls and the purge more, on a busy machine much more.
+        Assert.True(took < TimeSpan.FromSeconds(LeaseSeconds + 120), $"it took {took.TotalSeconds:0} s");
         var log = await whole.AuditAsync();
         Assert.Single(log, entry => entry.GetProperty("act").GetString() == "keys.release" && entry.GetProperty("decision").GetString() == "allow");
         Assert.Equal(2, log.Count(entry => entry.GetProperty("act").GetString() == "access.revoke"));

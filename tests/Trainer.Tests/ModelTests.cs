@@ -166,7 +166,7 @@ public sealed class ModelTests : IDisposable
         {
             Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["OMP_WAIT_POLICY"] = "passive", ["HOME"] = "/tmp" },
         };
-        var result = await ProgramRunner.RunTextAsync(start, new RunLimits(TimeSpan.FromMinutes(2)));
+        var result = await ProgramRunner.RunTextAsync(start, new RunLimits(TimeSpan.FromMinutes(10)));
         return (result.End, result.Output, result.ErrorTail);
     }
 }

@@ -120,7 +120,7 @@ internal sealed record TrainerRun(int ExitCode, IReadOnlyList<ProgressLine> Prog
             });
         }
 
-        var result = await ProgramRunner.RunTextAsync(start, new RunLimits(TimeSpan.FromMinutes(3)));
+        var result = await ProgramRunner.RunTextAsync(start, new RunLimits(TimeSpan.FromMinutes(10)));
         return result.End is ProgramEnd.Exited { Exit: ProgramExit.Status(var code) }
             ? (code, result.Output, result.ErrorTail)
             : throw new InvalidOperationException($"the trainer {result.End}: {result.ErrorTail}");

@@ -61,7 +61,7 @@ public sealed class InterruptedUploadTests(LocalGateway gateway) : IClassFixture
     {
         var samples = Path.Combine(gateway.State, "blobs", "samples");
         var before = Count();
-        await Wait.UntilAsync("some samples", () => Task.FromResult(Count() > before + 10), TimeSpan.FromMinutes(1));
+        await Wait.UntilAsync("some samples", () => Task.FromResult(Count() > before + 10), TimeSpan.FromMinutes(5));
 
         int Count() => Directory.Exists(samples) ? Directory.EnumerateFiles(samples, "*", SearchOption.AllDirectories).Count() : 0;
     }

@@ -73,7 +73,7 @@ public sealed class LocalGateway : IAsyncLifetime
             DotnetRuntime.Current().Start(Repository.Output("Gateway", "Scanlock.Gateway.dll"), "--config", _folder["gateway.json"]).Inheriting("PATH", "TMPDIR"));
         _reading = _running.Output.CopyToAsync(Stream.Null);
         using var http = new HttpClient(new SocketsHttpHandler());
-        await Wait.UntilAsync("the gateway to answer", IsHealthyAsync, TimeSpan.FromMinutes(2));
+        await Wait.UntilAsync("the gateway to answer", IsHealthyAsync, TimeSpan.FromMinutes(5));
 
         async Task<bool> IsHealthyAsync()
         {

@@ -184,7 +184,7 @@ public sealed class ArchiveTests
         await File.WriteAllBytesAsync(body, swapped);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await hospital.ArchivePartAsync(part.Id)).Status);
         await Wait.UntilAsync(
-            "the alteration to be on record", async () => (await hospital.LogAsync()).Any(entry => entry.Act == Acts.PartAltered && entry.Subjects["part"] == part.Id), TimeSpan.FromSeconds(20));
+            "the alteration to be on record", async () => (await hospital.LogAsync()).Any(entry => entry.Act == Acts.PartAltered && entry.Subjects["part"] == part.Id), TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class ArchiveTests
         {
             await using var request = await OpenRequest.StartAsync(hospital, token);
             await request.SendAsync(Pacs.Bytes(objects)[..^1000]);
-            await Wait.UntilAsync("renditions to be in the store", () => Task.FromResult(hospital.Blobs("renditions") > 3), TimeSpan.FromMinutes(1));
+            await Wait.UntilAsync("renditions to be in the store", () => Task.FromResult(hospital.Blobs("renditions") > 3), TimeSpan.FromMinutes(3));
             await gateway.DisposeAsync();
         }
 

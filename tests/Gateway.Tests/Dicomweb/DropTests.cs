@@ -117,7 +117,7 @@ public sealed class DropTests(PacsFixture pacs) : IClassFixture<PacsFixture>
         var dropping = hospital.DropAsync(token);
 
         // Its sender goes on into another session while the first runs dry.
-        await Wait.UntilAsync("the first to be retired", () => Task.FromResult(sessions.IsRetired(coming.Session)), TimeSpan.FromSeconds(20));
+        await Wait.UntilAsync("the first to be retired", () => Task.FromResult(sessions.IsRetired(coming.Session)), TimeSpan.FromSeconds(60));
         Assert.Equal(HttpStatusCode.OK, (await hospital.StowAsync(token, Phantom.Of(1, 2).ToDicom())).Status);
         Assert.True(sessions.TryBegin(new(dataset, Actors.UploadToken(token.Token.Id), token.Token.Id, Named: null), out var next));
         coming.Dispose();

@@ -22,7 +22,7 @@ public sealed class KilledRequestTests
             await using var request = await OpenRequest.StartAsync(hospital, token);
             await request.SendAsync(Pacs.Bytes(objects)[..^1000]);
             await Wait.UntilAsync(
-                "objects to be in", async () => await hospital.HeldAsync(Hospital.Dataset, objects) >= stored, TimeSpan.FromMinutes(1));
+                "objects to be in", async () => await hospital.HeldAsync(Hospital.Dataset, objects) >= stored, TimeSpan.FromMinutes(3));
             await gateway.DisposeAsync();
         }
 

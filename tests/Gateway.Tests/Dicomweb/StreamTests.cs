@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Scanlock.Gateway.Auditing;
 using Scanlock.Gateway.Datasets.Uploads;
+using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Tests.Hosting;
 using Scanlock.Testing;
 
@@ -74,8 +76,8 @@ public sealed class StreamTests(PacsFixture pacs) : IClassFixture<PacsFixture>
         var slow = (Phantom.Of(1, 1) with { Side = 256 }).ToDicom();
         await using var request = await OpenRequest.StartAsync(hospital, token);
         await request.SendAsync([.. s_part, .. slow[..50_000]]);
-        await Task.Delay(500);
-        var other = await hospital.StowAsync(token, Phantom.Of(1, 2).ToDicom()).WaitAsync(TimeSpan.FromSeconds(15));
+        await Wait.UntilAsync("the slow slice to be on its way", () => IsBusyAsync(token), TimeSpan.FromSeconds(60));
+        var other = await hospital.StowAsync(token, Phantom.Of(1, 2).ToDicom()).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(HttpStatusCode.OK, other.Status);
         await request.SendAsync([.. slow[50_000..], .. s_end]);
         Assert.StartsWith("HTTP/1.1 200", await request.AnswerAsync(), StringComparison.Ordinal);
@@ -163,7 +165,14 @@ public sealed class StreamTests(PacsFixture pacs) : IClassFixture<PacsFixture>
     }
 
     private Task HeldAsync(Contracts.Gateway.CreatedUploadToken token, byte[] bytes) => Wait.UntilAsync(
-        "an object to be in", async () => await hospital.HeldAsync(token.Token.Dataset, bytes) == 1, TimeSpan.FromSeconds(30));
+        "an object to be in", async () => await hospital.HeldAsync(token.Token.Dataset, bytes) == 1, TimeSpan.FromSeconds(60));
+
+    private async Task<bool> IsBusyAsync(Contracts.Gateway.CreatedUploadToken token)
+    {
+        await using var db = await hospital.Services.GetRequiredService<IDbContextFactory<GatewayDb>>().CreateDbContextAsync();
+        var upload = await db.Uploads.SingleOrDefaultAsync(row => row.Token == token.Token.Id);
+        return upload is not null && hospital.Services.GetRequiredService<SessionsUnderWay>().IsBusy(upload.Id);
+    }
 
     private async Task<int> EntriesAsync(Contracts.Gateway.CreatedUploadToken token) =>
         (await hospital.LogAsync()).Count(logged => logged.Act == Acts.DatasetUpload && logged.Subjects["dataset"] == token.Token.Dataset);

@@ -134,7 +134,7 @@ public sealed class UploadTokenTests(PacsFixture pacs) : IClassFixture<PacsFixtu
         await open.SendAsync(Pacs.Bytes([first.ToDicom()])[..^($"--{Pacs.Boundary}--\r\n".Length)]);
         await open.SendAsync(Encoding.ASCII.GetBytes($"--{Pacs.Boundary}\r\nContent-Type: application/dicom\r\n\r\n"));
         await Testing.Wait.UntilAsync(
-            "the first object to be in", async () => await hospital.HeldAsync(token.Token.Dataset, first.ToDicom()) == 1, TimeSpan.FromSeconds(30));
+            "the first object to be in", async () => await hospital.HeldAsync(token.Token.Dataset, first.ToDicom()) == 1, TimeSpan.FromSeconds(60));
         await hospital.RevokeAsync(token);
         await open.SendAsync(second.ToDicom());
         await open.SendAsync(Encoding.ASCII.GetBytes($"\r\n--{Pacs.Boundary}--\r\n"));

@@ -30,7 +30,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
                     return false;
                 }
             },
-            TimeSpan.FromMinutes(2));
+            TimeSpan.FromMinutes(5));
         return process;
     }
 

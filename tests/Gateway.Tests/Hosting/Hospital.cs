@@ -35,7 +35,7 @@ internal sealed class Hospital : IAsyncDisposable
     private Hospital(TestFolder folder, TestIssuer issuer, string url, SigningKey broker, SigningKey agent)
     {
         (_folder, _issuer, Url, BrokerKey, AgentKey, _app) = (folder, issuer, url, broker, agent, null!);
-        Http = new(new SocketsHttpHandler()) { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(2) };
+        Http = new(new SocketsHttpHandler()) { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(5) };
     }
 
     public string Url { get; }

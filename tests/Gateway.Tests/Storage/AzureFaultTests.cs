@@ -12,6 +12,7 @@ public sealed class AzureFaultTests(AzuriteServer azurite) : IAsyncLifetime
     private readonly byte[] _content = RandomNumberGenerator.GetBytes((9 << 20) + 17);
     private StoreRelay _relay = null!;
     private AzureBlobStore _store = null!;
+    private BlobContainerAddress _address = null!;
 
     [Fact]
     public async Task A_connection_cut_while_reading_is_taken_up_where_it_broke()
@@ -31,6 +32,7 @@ public sealed class AzureFaultTests(AzuriteServer azurite) : IAsyncLifetime
     {
         var written = await _store.WriteAsync(Name, _content, CancellationToken.None);
         _relay.Handle = exchange => exchange.Range is null ? exchange.ForwardAsync(silentAfter: 3_000_000) : exchange.ForwardAsync();
+        _store = Store(silence: TimeSpan.FromSeconds(2));
         Assert.Equal(_content, await ReadAsync(written));
     }
 
@@ -167,7 +169,8 @@ public sealed class AzureFaultTests(AzuriteServer azurite) : IAsyncLifetime
     {
         var container = await azurite.CreateContainerAsync();
         _relay = await StoreRelay.StartAsync(container.Url);
-        _store = new(new(_relay.Url, container.Credential), new(pause: TimeSpan.FromMilliseconds(5), silence: TimeSpan.FromSeconds(1)));
+        _address = new(_relay.Url, container.Credential);
+        _store = Store(silence: TimeSpan.FromSeconds(60));
     }
 
     public async ValueTask DisposeAsync()
@@ -177,6 +180,8 @@ public sealed class AzureFaultTests(AzuriteServer azurite) : IAsyncLifetime
             await _relay.DisposeAsync();
         }
     }
+
+    private AzureBlobStore Store(TimeSpan silence) => new(_address, new(pause: TimeSpan.FromMilliseconds(5), silence));
 
     private async Task<byte[]> ReadAsync(BlobWritten written)
     {

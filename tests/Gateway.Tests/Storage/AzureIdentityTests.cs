@@ -39,7 +39,7 @@ public sealed class AzureIdentityTests : IDisposable
         Assert.Contains("AuthenticationFailed", refused.Message, StringComparison.Ordinal);
 
         AzureBlobStore Store(string audience) =>
-            new(new(container.Url, new BlobCredential.Identity(new ClaimedToken(audience))), new(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10)) { Transport = transport });
+            new(new(container.Url, new BlobCredential.Identity(new ClaimedToken(audience))), new(TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(60)) { Transport = transport });
     }
 
     public void Dispose() => _folder.Dispose();

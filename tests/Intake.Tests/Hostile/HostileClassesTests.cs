@@ -17,7 +17,7 @@ namespace Scanlock.Intake.Tests.Hostile;
 public sealed class HostileClassesTests
 {
     private const uint Sequence = 0x00400275;
-    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(60);
     private static readonly byte[] Good = new TestObject().ToFile();
 
     public static TheoryData<string, string> Classes => new()

@@ -93,7 +93,7 @@ public sealed class DecodedFramesTests
             foreach (var program in (string[])["dcmdjpeg", "dcmdjpls"])
             {
                 var decoded = await ProgramRunner.RunTextAsync(
-                    new ProgramStart(Programs.Find(program)!, file, folder["decoded.dcm"]), new RunLimits(TimeSpan.FromSeconds(20)));
+                    new ProgramStart(Programs.Find(program)!, file, folder["decoded.dcm"]), new RunLimits(TimeSpan.FromMinutes(2)));
                 if (decoded.Succeeded && !IsGreyJpeg(folder["decoded.dcm"]))
                 {
                     Assert.Equal(Digest(Read(folder["decoded.dcm"])), Digest(Read(file)));
@@ -156,7 +156,7 @@ public sealed class DecodedFramesTests
 
     private static async Task<HashSet<string>> ErrorsAsync(string file)
     {
-        var checker = await ProgramRunner.RunTextAsync(new ProgramStart(Programs.Find("dciodvfy")!, file), new RunLimits(TimeSpan.FromSeconds(20)));
+        var checker = await ProgramRunner.RunTextAsync(new ProgramStart(Programs.Find("dciodvfy")!, file), new RunLimits(TimeSpan.FromMinutes(2)));
         return [.. $"{checker.Output}\n{checker.ErrorTail}".Split('\n').Where(line => line.StartsWith("Error", StringComparison.Ordinal))];
     }
 

@@ -64,7 +64,7 @@ internal static class Experiments
             Assert.True(trial.GetProperty("state").GetString() is not ("failed" or "refused" or "finished"), trial.GetRawText());
             return trial.GetProperty("progress").GetArrayLength() > 0;
         },
-        TimeSpan.FromMinutes(3));
+        TimeSpan.FromMinutes(5));
 
     /// <summary>The acts in the gateway's log, in order, as an auditor finds them; the log is verified first.</summary>
     public static async Task<List<JsonElement>> AuditAsync(this Installation whole)

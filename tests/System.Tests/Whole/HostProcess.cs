@@ -6,7 +6,7 @@ namespace Scanlock.System.Tests.Whole;
 /// <summary>A host as its operator runs it: a process with a configuration file, which can be killed and started again.</summary>
 internal sealed class HostProcess(string assembly, string configuration, string url) : IAsyncDisposable
 {
-    private static readonly HttpClient s_http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) });
+    private static readonly HttpClient s_http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(30) });
     private RunningProgram? _running;
     private Task? _reading;
 
@@ -16,7 +16,7 @@ internal sealed class HostProcess(string assembly, string configuration, string 
     {
         _running = RunningProgram.Start(DotnetRuntime.Current().Start(assembly, "--config", configuration).Inheriting("PATH"));
         _reading = KeepAsync(_running.Output);
-        await Wait.UntilAsync(Path.GetFileName(assembly) + " to answer", IsHealthyAsync, TimeSpan.FromMinutes(2));
+        await Wait.UntilAsync(Path.GetFileName(assembly) + " to answer", IsHealthyAsync, TimeSpan.FromMinutes(5));
     }
 
     /// <summary>SIGKILL: nothing is flushed, nothing said goodbye to.</summary>

@@ -16,7 +16,7 @@ internal sealed class Orthanc : IAsyncDisposable
     private Task? _reading;
 
     private Orthanc(string url, int dicomPort) =>
-        (_http, DicomPort) = (new(new SocketsHttpHandler()) { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(1) }, dicomPort);
+        (_http, DicomPort) = (new(new SocketsHttpHandler()) { BaseAddress = new(url), Timeout = TimeSpan.FromMinutes(5) }, dicomPort);
 
     /// <summary>Why it cannot run here, or null.</summary>
     public static string? Missing =>
@@ -58,7 +58,7 @@ internal sealed class Orthanc : IAsyncDisposable
         }));
         orthanc._running = RunningProgram.Start(new ProgramStart(Program, Path.Combine(folder, "orthanc.json")) { WorkingDirectory = folder });
         orthanc._reading = orthanc._running.Output.CopyToAsync(Stream.Null);
-        await Wait.UntilAsync("Orthanc to answer", orthanc.IsUpAsync, TimeSpan.FromMinutes(1));
+        await Wait.UntilAsync("Orthanc to answer", orthanc.IsUpAsync, TimeSpan.FromMinutes(5));
         return orthanc;
     }
 

@@ -55,7 +55,7 @@ internal sealed class Ward : IAsyncDisposable
         var start = DotnetRuntime.Current()
             .Start(Repository.Output("Cli", "scanlock.dll"), "phantom", folder, "--patients", $"{patients}", "--slices", $"{slices}", "--size", "64", "--seed", $"{patients}")
             .Inheriting("PATH");
-        var made = await ProgramRunner.RunTextAsync(start, new(TimeSpan.FromMinutes(1)));
+        var made = await ProgramRunner.RunTextAsync(start, new(TimeSpan.FromMinutes(5)));
         Assert.True(made.Succeeded, made.ErrorTail);
         return [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".csv", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }

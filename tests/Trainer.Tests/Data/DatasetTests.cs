@@ -198,7 +198,7 @@ public sealed class DatasetTests : IDisposable
             Path.Combine(AppContext.BaseDirectory, "Scanlock.Trainer.dll"), ["--job", job, "--data", _folder["data"], "--prepare", _folder["store"]]);
         var environment = new Dictionary<string, string>(start.Environment, StringComparer.Ordinal) { ["DOTNET_GCHeapHardLimit"] = "0x3000000" };
 
-        var run = await ProgramRunner.RunTextAsync(start with { Environment = environment }, new RunLimits(TimeSpan.FromMinutes(2)));
+        var run = await ProgramRunner.RunTextAsync(start with { Environment = environment }, new RunLimits(TimeSpan.FromMinutes(10)));
 
         Assert.True(run.Succeeded, run.ErrorTail);
         Assert.Contains("kept 320 of 320 slices", run.ErrorTail, StringComparison.Ordinal);

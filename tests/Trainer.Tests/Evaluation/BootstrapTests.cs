@@ -109,7 +109,7 @@ public sealed class BootstrapTests
 
         var took = Stopwatch.GetElapsedTime(begin);
         TestContext.Current.TestOutputHelper?.WriteLine($"{took.TotalMilliseconds:F0} ms");
-        Assert.InRange(took.TotalSeconds, 0, 10);
+        Assert.InRange(took.TotalSeconds, 0, 60);
     }
 
     private static Config Few => Config.QuickThrowOnFailure.WithMaxTest(30);
