@@ -75,6 +75,9 @@ public sealed class PrivateSshd : IAsyncDisposable
 
     private async Task PrepareAsync(string command)
     {
+        // The account's shell starts the command, and a shell that sshd starts first runs what its home tells it to: where that waits for a
+        // lock that a killed one has left, no command begins for a minute. What a test starts has a home of its own.
+        Directory.CreateDirectory(Path.Combine(_folder, "home"));
         await KeygenAsync("host");
         await KeygenAsync("user");
         Pin("host");
@@ -86,6 +89,7 @@ public sealed class PrivateSshd : IAsyncDisposable
             AuthorizedKeysFile {_folder}/authorized_keys
             PidFile none
             StrictModes no
+            SetEnv HOME={_folder}/home
             UsePAM no
             PasswordAuthentication no
             KbdInteractiveAuthentication no
