@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Scanlock.Intake.Bench;
+using Scanlock.Intake.Text;
 
-// Intake.Bench stow|memory|multiframe FOLDER COUNT: one JSON object on standard output. COUNT is objects, or MiB for multiframe.
+// Intake.Bench stow|memory|multiframe|text FOLDER COUNT: one JSON object on standard output. COUNT is objects, MiB for multiframe, or slices for text.
 const int Connections = 8;
 const int Turn = 100;
 const int WarmUp = 300;
@@ -13,6 +15,7 @@ object result = mode switch
     "stow" => await StowAsync(),
     "memory" => await MemoryAsync(),
     "multiframe" => await MultiframeAsync(),
+    "text" => Text(),
     _ => throw new ArgumentException($"There is no mode {mode}.", nameof(args)),
 };
 Console.WriteLine(JsonSerializer.Serialize(result));
@@ -97,3 +100,21 @@ async Task<object> MultiframeAsync()
     var (gateway, worker) = ProcessTree.PeakMiB(ours.Id);
     return new { rate = count / seconds, gateway, worker };
 }
+
+// In this process and on one thread: the search alone, as a worker does it for each slice.
+object Text()
+{
+    var objects = new CtObjects(512);
+    var slices = new short[count][];
+    for (var i = 0; i < count; i++)
+    {
+        slices[i] = MemoryMarshal.Cast<byte, short>(objects.Pixels(i).AsSpan()).ToArray();
+    }
+
+    Search(slices);
+    var before = Environment.CpuUsage.TotalTime;
+    var found = Search(slices);
+    return new { milliseconds = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / count, found };
+}
+
+static int Search(short[][] slices) => slices.Count(slice => BurnedInText.Find(slice, 512, 512).Count > 0);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Scanlock.Intake.Text;
 
@@ -42,20 +43,28 @@ internal static class BurnedInText
             throw new ArgumentException("not as many pixels as rows times columns", nameof(hounsfield));
         }
 
-        var size = TopHat.Padded(rows, columns);
+        if (hounsfield.IsEmpty)
+        {
+            return [];
+        }
+
+        // Sets are made of 64 pixels at a time, of which the last may lie behind the image.
+        var size = Math.Max(TopHat.Padded(rows, columns), hounsfield.Length + PixelSet.WordPixels);
         var (levels, heights, scratch) = (Rented(size), Rented(size), Rented(size));
         try
         {
             var floor = Narrow(hounsfield, levels);
             var found = new List<Candidate>();
             FrameText.Find(levels.AsSpan(0, hounsfield.Length), rows, columns, found);
+            var search = t_search ??= new Search(new Sieve(), new Zones(), new TextLines());
+            search.Sieve.Begin(levels, rows, columns, floor);
             foreach (var dark in (ReadOnlySpan<bool>)[false, true])
             {
-                TopHat.Of(levels.AsSpan(0, hounsfield.Length), rows, columns, dark, heights.AsSpan(0, hounsfield.Length), scratch);
-                FindIn(levels.AsSpan(0, hounsfield.Length), heights.AsSpan(0, hounsfield.Length), rows, columns, dark, floor, scratch.AsSpan(0, hounsfield.Length), found);
+                TopHat.Of(levels, rows, columns, dark, heights, scratch);
+                FindIn(search, levels, heights, rows, columns, dark, floor, found);
             }
 
-            return [.. Join(found).ConvertAll(line => Widened(line.Whole, rows, columns)).Where(region => region.Rows * region.Columns <= LargestPart * rows * columns).OrderBy(static region => region.Row).ThenBy(static region => region.Column)];
+            return [.. Fitting(found, LargestPart * rows * columns).Select(line => Widened(line.Whole, rows, columns)).OrderBy(static region => region.Row).ThenBy(static region => region.Column)];
         }
         finally
         {
@@ -65,9 +74,11 @@ internal static class BurnedInText
         }
     }
 
-    // Its lists grow to what an image needs, and serve the next.
+    // What is searched with grows to what an image needs, and serves the next.
+    private sealed record Search(Sieve Sieve, Zones Zones, TextLines Lines);
+
     [ThreadStatic]
-    private static Zones? t_zones;
+    private static Search? t_search;
 
     private static short[] Rented(int size) => ArrayPool<short>.Shared.Rent(size);
 
@@ -132,44 +143,25 @@ internal static class BurnedInText
         }
     }
 
-    private static void FindIn(
-        ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, bool dark, short floor, Span<short> kept, List<Candidate> found)
+    private static void FindIn(Search search, ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, bool dark, short floor, List<Candidate> found)
     {
-        var finder = t_zones ??= new Zones();
+        search.Sieve.Turn();
         foreach (var (kind, threshold) in Cuts)
         {
             var layer = new Layer(dark, kind, threshold);
-            if (!Sieved(levels, heights, rows, columns, layer, floor, kept))
+            if (search.Sieve.Keep(levels, heights, layer) is not { } kept)
             {
                 continue;
             }
 
-            var zones = finder.Find(levels, kept, rows, columns, layer);
-            foreach (var line in TextLines.Find(zones, layer))
+            var zones = search.Zones.Find(levels, heights, columns, kept, layer.Flat ? search.Sieve.Right : null);
+            foreach (var line in search.Lines.Find(zones, layer, Possible))
             {
-                if (line.Score >= Possible && (layer.Kind != LayerKind.Quiet || Quiet.IsUnder(line, levels, rows, columns)))
+                if (layer.Kind != LayerKind.Quiet || Quiet.IsUnder(line, levels, rows, columns))
                 {
-                    found.Add(line.Score >= Least(line.Upright) ? LineEnds.Followed(Grown(line, zones), levels, heights, rows, columns, floor) : line.Candidate);
+                    found.Add(line.Score >= Least(line.Upright) ? LineEnds.Followed(Grown(line, zones), levels, heights, rows, columns, floor) with { Letters = line.Candidate.Region } : line.Candidate);
                 }
             }
-        }
-    }
-
-    // False where nothing is left.
-    private static bool Sieved(ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, Layer layer, short floor, Span<short> kept)
-    {
-        switch (layer.Kind)
-        {
-            case LayerKind.Quiet:
-                return Quiet.Keep(levels, heights, rows, columns, kept);
-            case LayerKind.Flat:
-                Sieve.Flat(levels, heights, rows, columns, floor, kept);
-                return true;
-            case LayerKind.Sparse:
-                Sieve.Sparse(heights, rows, columns, layer.Threshold, kept);
-                return true;
-            default:
-                throw new InvalidOperationException($"{layer.Kind} is not a way to look for zones");
         }
     }
 
@@ -203,6 +195,25 @@ internal static class BurnedInText
         }
 
         return line.Candidate with { Region = line.Place(top, left, bottom, right) };
+    }
+
+    // A line that became too large may have grown out of letters into what stands beside them: of it the letters stay, where they are not too many.
+    private static IEnumerable<Candidate> Fitting(List<Candidate> found, double most)
+    {
+        foreach (var line in Join(found))
+        {
+            if (line.Area <= most)
+            {
+                yield return line;
+                continue;
+            }
+
+            var letters = found.FindAll(part => part.Score >= Least(part.Upright) && part.LiesMostlyIn(line)).ConvertAll(static part => part.OfLetters);
+            foreach (var part in Join(letters).Where(part => part.Area <= most))
+            {
+                yield return part;
+            }
+        }
     }
 
     // The surest first. What lies on the same line lengthens it, no more: a less sure line may hold some anatomy beside the letters.
@@ -256,14 +267,32 @@ internal static class BurnedInText
     private static short Narrow(ReadOnlySpan<short> hounsfield, Span<short> levels)
     {
         var (lowest, highest) = (short.MaxValue, short.MinValue);
-        foreach (var value in hounsfield)
+        var (least, greatest) = (new Vector<short>(short.MaxValue), new Vector<short>(short.MinValue));
+        var at = 0;
+        for (; at <= hounsfield.Length - Vector<short>.Count; at += Vector<short>.Count)
+        {
+            var value = new Vector<short>(hounsfield[at..]);
+            (least, greatest) = (Vector.Min(least, value), Vector.Max(greatest, value));
+        }
+
+        for (var lane = 0; lane < Vector<short>.Count; lane++)
+        {
+            (lowest, highest) = (Math.Min(lowest, least[lane]), Math.Max(highest, greatest[lane]));
+        }
+
+        foreach (var value in hounsfield[at..])
         {
             (lowest, highest) = (Math.Min(lowest, value), Math.Max(highest, value));
         }
 
         // Half of it is exact enough, and leaves a level free below.
         var shift = highest - lowest < short.MaxValue && lowest > short.MinValue ? 0 : 1;
-        for (var at = 0; at < hounsfield.Length; at++)
+        for (at = 0; at <= hounsfield.Length - Vector<short>.Count; at += Vector<short>.Count)
+        {
+            (new Vector<short>(hounsfield[at..]) >> shift).CopyTo(levels[at..]);
+        }
+
+        for (; at < hounsfield.Length; at++)
         {
             levels[at] = (short)(hounsfield[at] >> shift);
         }

@@ -68,6 +68,15 @@ internal readonly record struct Candidate(TextRegion Region, bool Upright, doubl
         };
     }
 
+    /// <summary>Where its letters were found, before what lies beside them was added.</summary>
+    internal TextRegion Letters { get; init; } = Region;
+
+    /// <summary>Its letters alone.</summary>
+    internal Candidate OfLetters => new(Letters, Upright, Score, Level, Contrast, Exact);
+
+    /// <summary>Pixels of all of it.</summary>
+    internal int Area => Whole.Rows * Whole.Columns;
+
     /// <summary>All of it, to its ends.</summary>
     internal TextRegion Whole => Placed((Math.Min(Along.First, Ends.First), Math.Max(Along.Last, Ends.Last)), Across).Region;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace Scanlock.Intake.Text;
 
@@ -14,35 +13,29 @@ internal static class Quiet
     // Of what a line's rectangle holds beside its letters: the grey edges of smoothed letters are the rest. Lossy compression leaves less.
     private const double LeastPure = 0.85;
 
-    /// <summary>Keeps the heights of tiles most of which is of one level, where marks of any contrast have been drawn.</summary>
+    /// <summary>Keeps the tiles most of which is of one level, where marks of any contrast may have been drawn.</summary>
+    /// <param name="right">The pixels that equal the next to their right.</param>
     /// <returns>False where nothing was kept.</returns>
-    internal static bool Keep(ReadOnlySpan<short> levels, ReadOnlySpan<short> heights, int rows, int columns, Span<short> kept)
+    internal static bool Keep(PixelSet right, int rows, int columns, PixelSet kept)
     {
-        var any = false;
+        kept.Resize(rows, columns);
+        var any = 0UL;
         for (var top = 0; top < rows; top += Tile)
         {
             var tall = Math.Min(Tile, rows - top);
-            for (var left = 0; left < columns; left += Tile)
+            for (var word = 0; word < right.RowWords; word++)
             {
-                var wide = Math.Min(Tile, columns - left);
-                var quiet = IsQuiet(levels, columns, top, left, tall, wide);
-                any |= quiet;
+                var tiles = Tiles(right, top, tall, word, columns - (word * PixelSet.WordPixels));
+                any |= tiles;
                 for (var row = top; row < top + tall; row++)
                 {
-                    var line = kept.Slice((row * columns) + left, wide);
-                    if (quiet)
-                    {
-                        heights.Slice((row * columns) + left, wide).CopyTo(line);
-                    }
-                    else
-                    {
-                        line.Clear();
-                    }
+                    kept.Row(row)[word] = tiles;
                 }
             }
         }
 
-        return any;
+        kept.Trim();
+        return any != 0;
     }
 
     /// <summary>Whether a line's letters stand on exactly one level, their own apart.</summary>
@@ -64,27 +57,22 @@ internal static class Quiet
         return counts.Values.Max() >= LeastPure * (((bottom - top + 1) * (right - left + 1)) - letters);
     }
 
-    // How many of its pixels are equal to the next to their right.
-    private static bool IsQuiet(ReadOnlySpan<short> levels, int columns, int top, int left, int tall, int wide)
+    // The bits of a word whose tiles have as many pixels that equal the next.
+    private static ulong Tiles(PixelSet right, int top, int tall, int word, int columns)
     {
-        var (same, most) = (0, tall * (wide - 1));
-        ref var first = ref MemoryMarshal.GetReference(levels);
-        var equal = Vector<short>.Zero;
-        for (var row = top; row < top + tall; row++)
+        var tiles = 0UL;
+        for (var left = 0; left < Math.Min(columns, PixelSet.WordPixels); left += Tile)
         {
-            var (column, at) = (0, (row * columns) + left);
-            for (; column + Vector<short>.Count < wide + (left + wide < columns ? 1 : 0); column += Vector<short>.Count)
+            var same = 0;
+            for (var row = top; row < top + tall; row++)
             {
-                // True is -1.
-                equal -= Vector.Equals(Vector.LoadUnsafe(ref first, (nuint)(at + column)), Vector.LoadUnsafe(ref first, (nuint)(at + column + 1)));
+                same += BitOperations.PopCount((ushort)(right.Row(row)[word] >> left));
             }
 
-            for (; column + 1 < wide; column++)
-            {
-                same += levels[at + column] == levels[at + column + 1] ? 1 : 0;
-            }
+            var most = tall * (Math.Min(Tile, columns - left) - 1);
+            tiles |= same * 100 >= LeastSame * most ? (ulong)ushort.MaxValue << left : 0;
         }
 
-        return (same + Vector.Sum(equal)) * 100 >= LeastSame * most;
+        return tiles;
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Scanlock.Intake.Text;
 
@@ -22,7 +22,7 @@ internal readonly record struct Layer(bool Dark, LayerKind Kind, int Threshold)
 }
 
 /// <summary>Finds zones that stand side by side as letters do.</summary>
-internal static class TextLines
+internal sealed class TextLines
 {
     /// <summary>The lowest letter that is looked for: the small letters of a font of 8 pixels.</summary>
     internal const int LeastRows = 4;
@@ -31,95 +31,162 @@ internal static class TextLines
 
     // In heights of the higher of two neighbours: a space between words is less.
     private const float WidestGap = 1.2f;
+    private const float MostTimesHigher = 2.1f;
 
-    /// <summary>All rows of two letters and more, across the image and down it.</summary>
-    internal static List<TextLine> Find(List<Zone> zones, Layer layer)
+    // Neighbours share rows, and so a band of them.
+    private const int BandRows = 16;
+
+    private readonly List<List<Reaching>> _bands = [];
+    private Zone[] _letters = [];
+    private Zone[] _ordered = [];
+    private long[] _places = [];
+    private int[] _parents = [];
+    private int[] _ends = [];
+
+    /// <param name="Letter">Its number.</param>
+    /// <param name="Reach">The last column in which a neighbour can begin.</param>
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Reaching(int Letter, int Top, int Bottom, int Reach);
+
+    /// <summary>All rows of two letters and more that are likely enough, across the image and down it.</summary>
+    internal List<TextLine> Find(List<Zone> zones, Layer layer, double least)
     {
         var lines = new List<TextLine>();
-        var (letters, lefts, parents) = (ArrayPool<Zone>.Shared.Rent(zones.Count), ArrayPool<int>.Shared.Rent(zones.Count), ArrayPool<int>.Shared.Rent(zones.Count));
+        if (_letters.Length < zones.Count)
+        {
+            var size = 2 * zones.Count;
+            (_letters, _ordered, _places, _parents, _ends) = (new Zone[size], new Zone[size], new long[size], new int[size], new int[size]);
+        }
+
         foreach (var upright in (ReadOnlySpan<bool>)[true, false])
         {
             var count = 0;
-            foreach (var zone in zones)
+            for (var at = 0; at < zones.Count; at++)
             {
-                var letter = upright ? zone : zone.Transposed;
+                var letter = upright ? zones[at] : zones[at].Transposed;
                 if (MayBeLetters(letter))
                 {
-                    (letters[count], lefts[count], parents[count]) = (letter, letter.Left, count);
-                    count++;
+                    _places[count++] = ((long)letter.Left << 32) | (uint)at;
                 }
             }
 
-            lefts.AsSpan(0, count).Sort(letters.AsSpan(0, count));
-            Find(letters.AsSpan(0, count), parents.AsSpan(0, count), lefts.AsSpan(0, count), upright, layer, lines);
+            // From left to right; numbers are sorted faster than zones.
+            _places.AsSpan(0, count).Sort();
+            for (var at = 0; at < count; at++)
+            {
+                var zone = zones[(int)_places[at]];
+                _letters[at] = upright ? zone : zone.Transposed;
+            }
+
+            Join(_letters.AsSpan(0, count), layer);
+            Gather(count, upright, layer, least, lines);
         }
 
-        ArrayPool<Zone>.Shared.Return(letters);
-        ArrayPool<int>.Shared.Return(lefts);
-        ArrayPool<int>.Shared.Return(parents);
         return lines;
     }
 
-    // Letters from left to right.
-    private static void Find(ReadOnlySpan<Zone> letters, Span<int> parents, Span<int> sizes, bool upright, Layer layer, List<TextLine> lines)
+    // Letters from left to right: each is held against those before it that still reach it, band by band.
+    private void Join(ReadOnlySpan<Zone> letters, Layer layer)
     {
-        for (var one = 0; one < letters.Length; one++)
+        foreach (var band in _bands)
         {
-            // A neighbour is at most 2.1 times as high, and the gap at most 1.2 times that.
-            var reach = letters[one].Right + 1 + (int)(2.1f * WidestGap * letters[one].Rows);
-            for (var other = one + 1; other < letters.Length && letters[other].Left <= reach; other++)
+            band.Clear();
+        }
+
+        for (var at = 0; at < letters.Length; at++)
+        {
+            _parents[at] = at;
+            ref readonly var letter = ref letters[at];
+            var reaching = new Reaching(at, letter.Top, letter.Bottom, letter.Right + 1 + (int)(MostTimesHigher * WidestGap * letter.Rows));
+            for (var band = letter.Top / BandRows; band <= letter.Bottom / BandRows; band++)
             {
-                if (Neighbours(letters[one], letters[other], layer))
+                while (_bands.Count <= band)
                 {
-                    parents[Root(parents, other)] = Root(parents, one);
+                    _bands.Add([]);
                 }
+
+                Join(letters, at, _bands[band], layer);
+                _bands[band].Add(reaching);
             }
         }
+    }
 
-        sizes.Clear();
-        for (var at = 0; at < letters.Length; at++)
+    private void Join(ReadOnlySpan<Zone> letters, int at, List<Reaching> band, Layer layer)
+    {
+        var (left, top, bottom, count) = (letters[at].Left, letters[at].Top, letters[at].Bottom, 0);
+        var entries = CollectionsMarshal.AsSpan(band);
+        for (var entry = 0; entry < entries.Length; entry++)
         {
-            sizes[Root(parents, at)]++;
-        }
-
-        var groups = new Dictionary<int, List<Zone>>();
-        for (var at = 0; at < letters.Length; at++)
-        {
-            var root = Root(parents, at);
-            if (sizes[root] == 1)
+            ref readonly var before = ref entries[entry];
+            if (left > before.Reach)
             {
+                // Nor does it reach any that comes after this one.
                 continue;
             }
 
-            if (!groups.TryGetValue(root, out var group))
+            if (before.Top <= bottom && before.Bottom >= top && Neighbours(letters[before.Letter], letters[at], layer))
             {
-                groups.Add(root, group = []);
+                var (one, two) = (Root(at), Root(before.Letter));
+                _parents[Math.Max(one, two)] = Math.Min(one, two);
             }
 
-            group.Add(letters[at]);
+            entries[count++] = before;
         }
 
-        lines.AddRange(groups.Values.Select(group => new TextLine([.. group], upright, layer)));
+        CollectionsMarshal.SetCount(band, count);
+    }
+
+    // Puts the letters of each line beside each other, and judges it.
+    private void Gather(int count, bool upright, Layer layer, double least, List<TextLine> lines)
+    {
+        _ends.AsSpan(0, count).Clear();
+        for (var at = 0; at < count; at++)
+        {
+            _ends[Root(at)]++;
+        }
+
+        var (sum, size) = (0, 0);
+        for (var at = 0; at < count; at++)
+        {
+            (size, _ends[at]) = (_ends[at], sum);
+            sum += size;
+        }
+
+        for (var at = 0; at < count; at++)
+        {
+            _ordered[_ends[Root(at)]++] = _letters[at];
+        }
+
+        var first = 0;
+        for (var at = 0; at < count; at++)
+        {
+            var letters = _ordered.AsSpan(first, _ends[at] - first);
+            first = _ends[at];
+            if (letters.Length >= 2 && LineOdds.Of(letters, upright, layer, least) is var score && score >= least)
+            {
+                lines.Add(new TextLine(letters, upright, layer, score));
+            }
+        }
     }
 
     // One letter, or a word whose letters touch: then it has many strokes beside each other, which a bar has not.
-    private static bool MayBeLetters(Zone zone) =>
+    private static bool MayBeLetters(in Zone zone) =>
         zone.Rows is >= LeastRows and <= MostRows && zone.Columns <= zone.Rows * 16
         && (zone.Columns <= zone.Rows * 2 || zone.Runs >= 2 * zone.Rows);
 
-    private static bool Neighbours(Zone one, Zone other, Layer layer)
+    private static bool Neighbours(in Zone one, in Zone other, Layer layer)
     {
         var (low, high) = (Math.Min(one.Rows, other.Rows), Math.Max(one.Rows, other.Rows));
         var overlap = Math.Min(one.Bottom, other.Bottom) - Math.Max(one.Top, other.Top) + 1;
-        return overlap >= 0.6f * low && high <= 2.1f * low && other.Left - one.Right - 1 <= WidestGap * high
+        return overlap >= 0.6f * low && high <= MostTimesHigher * low && other.Left - one.Right - 1 <= WidestGap * high
             && (layer.Flat ? one.Level == other.Level : Math.Abs(one.Level - other.Level) <= 0.5f * Math.Max(one.Height, other.Height));
     }
 
-    private static int Root(Span<int> parents, int at)
+    private int Root(int at)
     {
-        while (parents[at] != at)
+        while (_parents[at] != at)
         {
-            at = parents[at] = parents[parents[at]];
+            at = _parents[at] = _parents[_parents[at]];
         }
 
         return at;
