@@ -32,7 +32,7 @@ public sealed class LocalGateway : IAsyncLifetime
               "LocalIssuer": {"Enabled": true,
                 "Accounts": [{"Username": "stella", "PasswordFile": "{{_folder["stella.password"]}}", "Organisation": "saint-brannoch", "Roles": ["steward"]}],
                 "Clients": [{"ClientId": "stella-cli", "SecretFile": "{{_folder["stella.secret"]}}", "ActsAs": "stella"}]},
-              "Intake": {"Workers": 2}
+              "Intake": {"Workers": 2, "WaitSeconds": 600}
             }
             """);
         await StartAsync();

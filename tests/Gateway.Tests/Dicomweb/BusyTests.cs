@@ -42,7 +42,9 @@ public sealed class BusyTests : IAsyncLifetime
     public async Task What_finds_no_worker_behind_what_was_stored_fails_for_want_of_resources()
     {
         var greedy = await hospital.CreateTokenAsync();
-        var objects = Enumerable.Range(1, 3).Select(slice => Phantom.Of(1, slice)).ToList();
+
+        // The host ends a request whose bytes were few for the time it was waited for; the first is large enough for minutes.
+        var objects = Enumerable.Range(1, 3).Select(slice => Phantom.Of(1, slice) with { Side = 256 }).ToList();
         await using var request = await OpenRequest.StartAsync(hospital, greedy);
         await request.SendAsync([.. s_part, .. objects[0].ToDicom(), .. "\r\n"u8, .. s_boundary]);
         await Wait.UntilAsync(

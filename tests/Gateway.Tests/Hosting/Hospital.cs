@@ -62,7 +62,7 @@ internal sealed class Hospital : IAsyncDisposable
     /// <param name="shardBytes">How large a shard may be.</param>
     /// <param name="intake">What the section <c>Intake</c> says beside which worker.</param>
     /// <param name="storage">The section <c>Storage</c>; without it, ciphertexts lie in the state directory.</param>
-    public static async Task<Hospital> StartAsync(long shardBytes = 64 << 20, string storage = "{}", string intake = """ "Workers": 1 """)
+    public static async Task<Hospital> StartAsync(long shardBytes = 64 << 20, string storage = "{}", string intake = """ "Workers": 1, "WaitSeconds": 600 """)
     {
         var folder = new TestFolder();
         var (broker, agent) = (SigningKey.Create(), SigningKey.Create());
