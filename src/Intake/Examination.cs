@@ -24,7 +24,7 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
 {
     internal Judgement Of(Stream content)
     {
-        using var begun = BegunStream.Open(content, NiftiHeader.Bytes);
+        using var begun = BegunStream.Open(content, NiftiFields.BytesOfOne);
         if (task.Samples && NiftiExamination.IsOne(begun.Start))
         {
             return new NiftiExamination(task, findings).Of(begun.Start, begun);

@@ -21,8 +21,8 @@ public sealed record QualityReport(
     public const int MaxFindings = 2000;
 }
 
-/// <param name="Series">Pseudonym of the series; null where it is about a patient.</param>
-/// <param name="Patient">Pseudonym of the patient; null where it is about a series.</param>
+/// <param name="Series">Pseudonym of the series; null where it is about a patient, or about objects that are of neither.</param>
+/// <param name="Patient">Pseudonym of the patient; null where it is about a series, or about objects that are of neither.</param>
 /// <param name="Count">How many slices, steps between slices or numbers it is about, as the sentence says.</param>
 /// <param name="Slices">Where to look; at most <see cref="MaxSlices"/>.</param>
 public sealed record QualityFinding(
@@ -149,4 +149,8 @@ public enum QualityCode
     /// <summary>One patient's samples have different values of one label.</summary>
     [JsonStringEnumMemberName("mixed-labels")]
     MixedLabels,
+
+    /// <summary>Masks go with no sample, so they would not be sealed.</summary>
+    [JsonStringEnumMemberName("unmatched-masks")]
+    UnmatchedMasks,
 }

@@ -22,20 +22,23 @@ internal sealed class NiftiExamination(IntakeTask task, Findings findings)
 
     /// <summary>Whether an object that begins so is one to be looked at here. The preamble of a DICOM object may look like anything.</summary>
     internal static bool IsOne(ReadOnlySpan<byte> start) =>
-        (start.StartsWith(GzipStart) || NiftiHeader.IsOne(start)) && !(start.Length > PreambleBytes && start[PreambleBytes..].StartsWith("DICM"u8));
+        (start.StartsWith(GzipStart) || NiftiFields.Length(start) > 0) && !(start.Length > PreambleBytes && start[PreambleBytes..].StartsWith("DICM"u8));
 
     internal Judgement Of(ReadOnlySpan<byte> start, Stream content)
     {
         using var file = new VoxelStream(content, start.StartsWith(GzipStart));
         try
         {
-            var bytes = new byte[NiftiHeader.Bytes];
+            var bytes = new byte[NiftiFields.BytesOfOne];
             file.Read(bytes);
-            if (!NiftiHeader.IsOne(bytes))
+            var length = NiftiFields.Length(bytes);
+            if (length == 0)
             {
                 return Judgement.Of(RefusalCode.NotDicom);
             }
 
+            Array.Resize(ref bytes, length);
+            file.Read(bytes.AsSpan(NiftiFields.BytesOfOne));
             var header = NiftiHeader.Read(bytes);
             var grid = AxialGrid.Of(header);
             file.Skip(header.Offset - bytes.Length);

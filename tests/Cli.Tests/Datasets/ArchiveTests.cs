@@ -1,4 +1,5 @@
 using Scanlock.Cli.Tests.Hosts;
+using Scanlock.Contracts.Signing;
 using Scanlock.Testing;
 using static Scanlock.Cli.Tests.Datasets.UploadTests;
 
@@ -36,6 +37,14 @@ public sealed class ArchiveTests(LocalGateway gateway) : IClassFixture<LocalGate
         Assert.All(files, file => Assert.Equal("DICM"u8.ToArray(), File.ReadAllBytes(file)[128..132]));
         Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
         Assert.Equal(files.Sum(file => new FileInfo(file).Length), report.GetProperty("bytes").GetInt64());
+        Assert.Equal(0, Number(report, "samples_without"));
+        using var stranger = SigningKey.Create();
+        await File.WriteAllTextAsync(_folder["stranger.pem"], stranger.Public.ExportPem());
+        var unsigned = await gateway.RunAsync($"dataset archive {dataset} --out {_folder["unsigned"]} --key {_folder["stranger.pem"]}");
+        Assert.Equal(1, unsigned.ExitCode);
+        Assert.Contains("is not signed by the key", unsigned.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["unsigned"]));
+        Assert.Equal(1, (await gateway.RunAsync($"dataset archive {dataset} --out {_folder["unsigned"]} --key {_folder["policy.yaml"]}")).ExitCode);
         Assert.Equal(1, (await gateway.RunAsync($"dataset archive {dataset} --version 7 --out {_folder["out"]}")).ExitCode);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Scanlock.Cli.Datasets;
 using Scanlock.Cli.Datasets.Uploads;
 using Scanlock.Cli.Tests.Hosts;
 using Scanlock.Testing;
@@ -78,8 +79,8 @@ public sealed class UploadTests(LocalGateway gateway) : IClassFixture<LocalGatew
     {
         Assert.Equal(
             "[####............] 1,000/4,000  40.0 objects/s  20.0 MB/s  60 s left",
-            UploadProgress.Describe(done: 1000, total: 4000, sent: 800, sentBytes: 400_000_000, TimeSpan.FromSeconds(20)));
-        Assert.EndsWith("MB/s", UploadProgress.Describe(0, 10, 0, 0, TimeSpan.Zero), StringComparison.Ordinal);
+            ObjectProgress.Describe(done: 1000, total: 4000, sent: 800, sentBytes: 400_000_000, TimeSpan.FromSeconds(20)));
+        Assert.EndsWith("MB/s", ObjectProgress.Describe(0, 10, 0, 0, TimeSpan.Zero), StringComparison.Ordinal);
     }
 
     internal static int Number(JsonElement report, string name) => report.GetProperty(name).GetInt32();

@@ -122,6 +122,20 @@ public sealed class ArchiveTests
         await hospital.LabelAsync("patient", [new("PHANTOM-0003", "1", null)]);
         Assert.Equal(5, (await hospital.SealAsync()).As(ContractsJson.Strict.SealedVersion).Samples);
         Assert.Single(await hospital.TakeOutAsync(2));
+        Assert.Equal(4, await hospital.WithoutRenditionAsync(2));
+    }
+
+    [Fact]
+    public async Task Volumes_are_not_archived_and_each_of_their_samples_is_counted_as_without()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.CreateAsync(Archived.Policy());
+        var volume = Volume.ToNifti(7);
+        await hospital.UploadAsync([Phantom.Of(1, 1).ToDicom(), Phantom.Of(2, 1).ToDicom(), volume]);
+        await hospital.LabelAsync("patient", [new("PHANTOM-0001", "1", null), new("PHANTOM-0002", "0", null)]);
+        await hospital.LabelAsync("file", [new(Sha256Digest.Of(volume).ToString(), "0", null)]);
+        Assert.Equal(9, (await hospital.SealAsync()).As(ContractsJson.Strict.SealedVersion).Samples);
+        Assert.Equal((2, 7), ((await hospital.TakeOutAsync()).Count, await hospital.WithoutRenditionAsync(1)));
     }
 
     [Fact]

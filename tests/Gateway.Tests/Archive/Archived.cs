@@ -23,6 +23,9 @@ internal static class Archived
             (await hospital.GetAsync(Routes.Fill(GatewayRoutes.Archive, dataset, $"{version}"), hospital.Steward)).As(ContractsJson.Strict.SignedArchive).Statement,
             new Hub(hospital).GatewayKey).Value;
 
+    public static async Task<int> WithoutRenditionAsync(this Hospital hospital, int version) =>
+        (await hospital.GetAsync(Routes.Fill(GatewayRoutes.Archive, Hospital.Dataset, $"{version}"), hospital.Steward)).As(ContractsJson.Strict.SignedArchive).WithoutRendition;
+
     public static Task<Answer> ArchivePartAsync(this Hospital hospital, string part, string? token = null, int version = 1, string dataset = Hospital.Dataset) =>
         hospital.GetAsync(Routes.Fill(GatewayRoutes.ArchivePart, dataset, $"{version}", part), token ?? hospital.Steward);
 

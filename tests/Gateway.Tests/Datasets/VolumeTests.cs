@@ -1,8 +1,11 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Auditing;
+using Scanlock.Gateway.Datasets;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Tests.Hosting;
 
@@ -31,6 +34,33 @@ public sealed class VolumeTests
         await using var db = await hospital.Services.GetRequiredService<IDbContextFactory<GatewayDb>>().CreateDbContextAsync();
         Assert.Equal(Slices, await db.SampleLabels.CountAsync(label => label.Value == "0"));
         Assert.Equal(2 * Slices, await db.ShardSamples.CountAsync());
+    }
+
+    [Fact]
+    [Trait("promise", "P9")]
+    public async Task A_sealing_whose_rows_cannot_all_be_written_leaves_no_version_and_is_abandoned_on_record()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.CreateAsync();
+        var volume = Volume.ToNifti(3);
+        await hospital.UploadAsync([volume]);
+        await LabelAsync(hospital, volume, "1", patient: null);
+        await using var db = await hospital.Services.GetRequiredService<IDbContextFactory<GatewayDb>>().CreateDbContextAsync();
+        var sample = await db.Samples.AsNoTracking().OrderBy(row => row.Key).LastAsync();
+
+        // One shard was before this one, so the next is the second, and in that the last sample lies already.
+        var inTheWay = new ShardSampleRow { Dataset = sample.Dataset, Part = "shard-00001", Sample = sample.Key, Patient = sample.Patient };
+        db.ShardSamples.Add(inTheWay);
+        await db.SaveChangesAsync();
+        Assert.Equal(HttpStatusCode.InternalServerError, (await hospital.SealAsync()).Status);
+        Assert.Equal((0, 1), (await db.Versions.CountAsync(), await db.ShardSamples.CountAsync()));
+        var log = await hospital.LogAsync();
+        Assert.Equal(log.Single(entry => entry.Act == Acts.DatasetSeal).Id, log.Single(entry => entry.Act == Acts.EntryAbandoned).Subjects["entry"]);
+
+        db.ShardSamples.Remove(inTheWay);
+        await db.SaveChangesAsync();
+        Assert.Equal(1, (await hospital.SealAsync()).As(ContractsJson.Strict.SealedVersion).Version);
+        Assert.Equal(3, (await RecordsAsync(hospital, 1)).Count);
     }
 
     [Fact]

@@ -42,6 +42,27 @@ public sealed class MaskedDatasetTests
     }
 
     [Fact]
+    public async Task Masks_that_go_with_no_slice_are_shown_before_the_sealing()
+    {
+        await using var hospital = await Hospital.StartAsync();
+        await hospital.CreateAsync();
+        await hospital.StowAsync(await hospital.CreateTokenAsync(), Marking((s_first.Sop, StructureSet.Around(1, 2, 4)), (null, StructureSet.Around(40, 5, 6))));
+        var before = await UnmatchedAsync(hospital);
+        await hospital.UploadAsync([s_first.ToDicom()]);
+        var after = await UnmatchedAsync(hospital);
+
+        Assert.Equal((2, 1), (before.Count, after.Count));
+        Assert.Equal((QualitySeverity.Warning, null, null), (after.Severity, after.Series, after.Patient));
+        await using var db = await hospital.Services.GetRequiredService<IDbContextFactory<GatewayDb>>().CreateDbContextAsync();
+        var mask = await db.Masks.FirstAsync();
+        Assert.Equal([new SliceAddress(mask.Upload, mask.Ordinal, 0)], after.Slices);
+    }
+
+    private static async Task<QualityFinding> UnmatchedAsync(Hospital hospital) => Assert.Single(
+        (await hospital.GetAsync(Routes.Fill(GatewayRoutes.Quality, Hospital.Dataset), hospital.Steward)).As(ContractsJson.Strict.QualityReport).Findings,
+        finding => finding.Code == QualityCode.UnmatchedMasks);
+
+    [Fact]
     public async Task A_new_mask_makes_new_shards_of_its_series_only()
     {
         await using var hospital = await Hospital.StartAsync(shardBytes: 4 << 10);

@@ -30,10 +30,12 @@ public sealed class DicomMaskTests(MaskFiles files) : IClassFixture<MaskFiles>
         Assert.Equal("no-mask", (await ExamineAsync("rt.dcm", "GTV-2")).Code);
     }
 
-    [Fact]
-    public async Task A_binary_segmentation_comes_bit_for_bit_across_byte_borders()
+    [Theory]
+    [InlineData("seg.dcm")]
+    [InlineData("seg-deflated.dcm")]
+    public async Task A_binary_segmentation_comes_bit_for_bit_across_byte_borders(string file)
     {
-        var masks = (await ExamineAsync("seg.dcm")).Received.Masks;
+        var masks = (await ExamineAsync(file)).Received.Masks;
 
         Assert.Equal(files.Expected("seg").EnumerateArray().Select(frame => frame.GetString()), masks.Select(Bits));
         Assert.Equal(["1.2.3.4", "1.2.3.4", null, "1.2.3.5"], masks.Select(mask => mask.Mask.SopInstanceUid));
@@ -55,7 +57,13 @@ public sealed class DicomMaskTests(MaskFiles files) : IClassFixture<MaskFiles>
     public async Task Of_a_fractional_segmentation_half_and_more_is_marked() =>
         Assert.Equal(files.Expected("fractional").GetString(), Bits(Assert.Single((await ExamineAsync("seg-fractional.dcm")).Received.Masks)));
 
+    [Fact]
+    public async Task A_run_length_coded_segmentation_is_decoded_frame_by_frame() =>
+        Assert.Equal(
+            files.Expected("fractional-rle").EnumerateArray().Select(frame => frame.GetString()), (await ExamineAsync("seg-fractional-rle.dcm")).Received.Masks.Select(Bits));
+
     [Theory]
+    [InlineData("seg-rle-bits.dcm", "unsupported-encoding")]
     [InlineData("rt-nan.dcm", "damaged")]
     [InlineData("rt-many.dcm", "too-large")]
     [InlineData("rt-none.dcm", "no-mask")]

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.encaps import encapsulate
+from pydicom.pixel_data_handlers.rle_handler import rle_encode_frame
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, RLELossless
 
 FOLDER = Path(sys.argv[1])
 SERIES = "1.2.3.2"
@@ -25,11 +27,11 @@ def item(**values):
     return made
 
 
-def save(name, made, sop_class):
+def save(name, made, sop_class, syntax=ExplicitVRLittleEndian):
     made.SOPClassUID, made.SOPInstanceUID, made.SeriesInstanceUID, made.StudyInstanceUID = sop_class, "1.2.9.1", "1.2.9.2", "1.2.3.1"
     made.PatientID = "MRN4455667"
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID, meta.TransferSyntaxUID = sop_class, "1.2.9.1", ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID, meta.TransferSyntaxUID = sop_class, "1.2.9.1", syntax
     made.file_meta = meta
     made.save_as(FOLDER / name, enforce_file_format=True) if hasattr(made, "set_pixel_data") else made.save_as(FOLDER / name, write_like_original=False)
 
@@ -60,7 +62,7 @@ def square(low, high, z):
     return [low, low, z, high, low, z, high, high, z, low, high, z]
 
 
-def segmentation(name, frames, kind="BINARY", announced=None, cut=0):
+def segmentation(name, frames, kind="BINARY", announced=None, cut=0, syntax=ExplicitVRLittleEndian):
     """frames: (segment, sop, z, array of 0..255)"""
     rows, columns = frames[0][3].shape
     made = item(
@@ -82,15 +84,36 @@ def segmentation(name, frames, kind="BINARY", announced=None, cut=0):
         made.BitsAllocated, made.BitsStored, made.HighBit, made.MaximumFractionalValue = 8, 8, 7, 200
         data = stack.astype(np.uint8).tobytes()
     data = data[:len(data) - cut]
-    made.PixelData = data + b"\0" * (len(data) % 2)
+    made.PixelData = encapsulate([rle_encode_frame(frame) for frame in stack.astype(np.uint8)]) if syntax == RLELossless else data + b"\0" * (len(data) % 2)
     made["PixelData"].VR = "OB"
-    save(name, made, "1.2.840.10008.5.1.4.1.1.66.4")
+    made["PixelData"].is_undefined_length = syntax == RLELossless
+    save(name, made, "1.2.840.10008.5.1.4.1.1.66.4", syntax)
+
+
+TYPES = {"uint8": (2, 8), "int16": (4, 16), "int32": (8, 32), "float32": (16, 32), "float64": (64, 64), "int8": (256, 8), "uint16": (512, 16), "uint32": (768, 32)}
+
+
+def nifti2(name, voxels, affine, slope=0.0, intercept=0.0, order="<", quaternion=None, dims=None, offset=544, magic=b"n+2\0\r\n\x1a\n"):
+    header = bytearray(540)
+    struct.pack_into(order + "i8s", header, 0, 540, magic)
+    struct.pack_into(order + "hh8q", header, 12, *TYPES[str(voxels.dtype)], 3, *(dims or voxels.shape), 1, 1, 1, 1)
+    struct.pack_into(order + "qdd", header, 168, offset, slope, intercept)
+    header[240:252] = b"Wrenfell^Ott"
+    struct.pack_into(order + "i", header, 500, 2)
+    if quaternion:
+        b, c, d, qfac, zooms, origin = quaternion
+        struct.pack_into(order + "4d", header, 104, qfac, *zooms)
+        struct.pack_into(order + "ii6d", header, 344, 1, 0, b, c, d, *origin)
+    else:
+        struct.pack_into(order + "ii", header, 344, 0, 1)
+        struct.pack_into(order + "12d", header, 400, *np.asarray(affine, float).ravel())
+    data = bytes(header) + bytes(offset - 540) + voxels.astype(voxels.dtype.newbyteorder(order)).tobytes(order="F")
+    (FOLDER / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
 
 
 def nifti(name, voxels, affine, slope=0.0, intercept=0.0, order="<", quaternion=None, dims=None, units=2):
     """voxels: array indexed (first, second, third); affine: 3 x 4, RAS."""
-    types = {"uint8": (2, 8), "int16": (4, 16), "int32": (8, 32), "float32": (16, 32), "float64": (64, 64), "int8": (256, 8), "uint16": (512, 16), "uint32": (768, 32)}
-    code, bits = types[str(voxels.dtype)]
+    code, bits = TYPES[str(voxels.dtype)]
     header = bytearray(348)
     struct.pack_into(order + "i", header, 0, 348)
     struct.pack_into(order + "8h", header, 40, 3, *(dims or voxels.shape), 1, 1, 1, 1)
@@ -134,6 +157,12 @@ expected["seg"] = [bits(array) for array in arrays]
 fractions = random.integers(0, 201, (5, 7))
 segmentation("seg-fractional.dcm", [(1, "1.2.3.4", 10, fractions)], kind="FRACTIONAL")
 expected["fractional"] = bits(fractions >= 100)
+segmentation("seg-deflated.dcm", [(1, "1.2.3.4", 10, arrays[0]), (2, "1.2.3.4", 10, arrays[1]), (1, None, 12.5, arrays[2]), (2, "1.2.3.5", 15, arrays[3])],
+             syntax=DeflatedExplicitVRLittleEndian)
+segmentation("seg-fractional-rle.dcm", [(1, "1.2.3.4", 10, fractions), (1, "1.2.3.5", 15, 200 - fractions)], kind="FRACTIONAL", syntax=RLELossless)
+expected["fractional-rle"] = [bits(fractions >= 100), bits(200 - fractions >= 100)]
+# Run-length coding (PS3.5 annex G) is of bytes; bits in it are refused.
+segmentation("seg-rle-bits.dcm", [(1, "1.2.3.4", 10, arrays[0])], syntax=RLELossless)
 segmentation("seg-frames.dcm", [(1, "1.2.3.4", 10, arrays[0])], announced=3)
 segmentation("seg-short.dcm", [(1, "1.2.3.4", 10, arrays[0])] * 4, cut=4)
 
@@ -144,6 +173,8 @@ for name, type_, slope, intercept, order in [
         ("int16.nii.gz", "int16", 0, 0, "<"), ("uint16.nii", "uint16", 1, -1024, ">"), ("float32.nii.gz", "float32", 0.5, 3, "<"), ("int32.nii", "int32", 0, 0, ">"), ("float64.nii", "float64", 0, 0, "<")]:
     stored = ((volume - intercept) / (slope or 1)).astype(type_)
     nifti(name, stored, lying, slope, intercept, order)
+
+    nifti2("two-" + name, stored, lying, slope, intercept, order)
 
 slices = []
 for k in range(5):
@@ -157,6 +188,16 @@ for k in range(5):
 expected["volume"] = {"rows": 4, "columns": 3, "spacing": [0.5, 0.75, 2.5], "orientation": [1, 0, 0, 0, 1, 0], "slices": slices}
 # Half a turn about z, and so the quaternion (0, 0, 0, 1): the first two axes change their signs.
 nifti("turned.nii", volume, None, quaternion=(0, 0, 1, 1, (0.5, 0.75, 2.5), (10, 20, 30)))
+nifti2("two-turned.nii", volume, None, quaternion=(0, 0, 1, 1, (0.5, 0.75, 2.5), (10, 20, 30)), offset=560, order=">")
+nifti2("two-long.nii", volume, lying, dims=(1 << 40, 3, 5))
+nifti2("two-negative.nii", volume, lying, dims=(4, -(1 << 62), 5))
+nifti2("two-early.nii.gz", volume, lying, offset=540)
+path = FOLDER / "two-early.nii.gz"
+early = bytearray(gzip.decompress(path.read_bytes()))
+struct.pack_into("<q", early, 168, 352)
+path.write_bytes(gzip.compress(bytes(early)))
+nifti2("two-translated.nii", volume, lying, magic=b"n+2\0\n\n\x1a\n")
+(FOLDER / "two-cut.nii").write_bytes((FOLDER / "two-turned.nii").read_bytes()[:500])
 expected["turned"] = {"position": [-10.0, -20.0, 30.0], "spacing": [0.75, 0.5, 2.5], "first": volume[:, :, 0].T.ravel().tolist()}
 
 marks = np.zeros((4, 3, 5), np.uint8)

@@ -14,6 +14,11 @@ public sealed class NiftiTests(MaskFiles files) : IClassFixture<MaskFiles>
     [InlineData("float32.nii.gz")]
     [InlineData("int32.nii")]
     [InlineData("float64.nii")]
+    [InlineData("two-int16.nii.gz")]
+    [InlineData("two-uint16.nii")]
+    [InlineData("two-float32.nii.gz")]
+    [InlineData("two-int32.nii")]
+    [InlineData("two-float64.nii")]
     public async Task A_volume_of_any_number_type_comes_slice_by_slice_in_units_and_patient_coordinates(string file)
     {
         var examined = await ExamineAsync(file);
@@ -34,10 +39,12 @@ public sealed class NiftiTests(MaskFiles files) : IClassFixture<MaskFiles>
         Assert.Equal([1, 2, 3, 4, 5], examined.Received.Samples.Select(sample => sample.Sample.Slice.SliceIndex!.Value));
     }
 
-    [Fact]
-    public async Task A_quaternion_says_as_much_as_a_matrix()
+    [Theory]
+    [InlineData("turned.nii")]
+    [InlineData("two-turned.nii")]
+    public async Task A_quaternion_says_as_much_as_a_matrix(string file)
     {
-        var (sample, pixels) = (await ExamineAsync("turned.nii")).Received.Samples[0];
+        var (sample, pixels) = (await ExamineAsync(file)).Received.Samples[0];
         var expected = files.Expected("turned");
 
         Close(Numbers(expected, "position"), sample.Slice.Position!);
@@ -70,6 +77,11 @@ public sealed class NiftiTests(MaskFiles files) : IClassFixture<MaskFiles>
     [InlineData("lying-less.nii.gz", "damaged")]
     [InlineData("negative.nii", "damaged")]
     [InlineData("huge.nii", "too-large")]
+    [InlineData("two-long.nii", "too-large")]
+    [InlineData("two-negative.nii", "damaged")]
+    [InlineData("two-early.nii.gz", "damaged")]
+    [InlineData("two-cut.nii", "damaged")]
+    [InlineData("two-translated.nii", "not-dicom")]
     [InlineData("bomb.nii.gz", "too-large")]
     [InlineData("not-ct.nii.gz", "not-hounsfield")]
     [InlineData("nan.nii", "not-hounsfield")]

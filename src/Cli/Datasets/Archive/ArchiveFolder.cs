@@ -9,7 +9,7 @@ namespace Scanlock.Cli.Datasets.Archive;
 /// Where an archive is taken out to. The files of a part get their names only when all of the part has come: the gateway knows at a part's end
 /// whether it is what was sealed.
 /// </summary>
-internal sealed partial class ArchiveFolder(DirectoryInfo folder)
+internal sealed partial class ArchiveFolder(DirectoryInfo folder, ObjectProgress progress)
 {
     /// <summary>Writes the objects of one part, and returns their bytes.</summary>
     /// <exception cref="HostProblemException">The part broke off, or is not one.</exception>
@@ -54,6 +54,7 @@ internal sealed partial class ArchiveFolder(DirectoryInfo folder)
             await using var file = OwnerOnly.Create(PartialOf(entry.Name), FileMode.Create);
             await entry.DataStream.CopyToAsync(file, cancellationToken);
             bytes += file.Length;
+            progress.Done(file.Length);
         }
 
         // The rest is padding, and then the end, which only a part comes to that is what was sealed.

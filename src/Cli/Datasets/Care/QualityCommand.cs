@@ -60,7 +60,7 @@ internal static class QualityCommand
             output.WriteLine($"{NameOf(group.Key.Severity)}: {NameOf(group.Key.Code)}");
             foreach (var finding in group)
             {
-                output.WriteLine(Output.Printable($"  {(finding.Series is { } series ? $"series {series}" : $"patient {finding.Patient}")}: {finding.Sentence}"));
+                output.WriteLine(Output.Printable($"  {Subject(finding)}: {finding.Sentence}"));
                 foreach (var upload in finding.Slices.Take(MostSlices).GroupBy(slice => slice.Upload, StringComparer.Ordinal))
                 {
                     output.WriteLine(Output.Printable($"    object {string.Join(", ", upload.Select(NameOf))} of upload {upload.Key}"));
@@ -80,6 +80,13 @@ internal static class QualityCommand
             output.WriteLine($"{listed - report.Findings.Count} findings are not listed here; --all and --json list more.");
         }
     }
+
+    private static string Subject(QualityFinding finding) => finding switch
+    {
+        { Series: { } series } => $"series {series}",
+        { Patient: { } patient } => $"patient {patient}",
+        _ => "all",
+    };
 
     private static string NameOf(SliceAddress slice) => slice.Frame == 0 ? $"{slice.Ordinal}" : $"{slice.Ordinal} (frame {slice.Frame})";
 

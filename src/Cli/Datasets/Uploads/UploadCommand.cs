@@ -79,7 +79,7 @@ internal static class UploadCommand
 
         using var report = parse.GetValue(s_report) is { } place ? new ReportFile(place) : null;
         var name = token is null ? await NameAsync(gateway, dataset, cancellationToken) : dataset!;
-        using var progress = new UploadProgress(parse, contents.Items.Count);
+        using var progress = new ObjectProgress(parse, contents.Items.Count);
         var patient = gateway.With(UploadRetries.Telling(() => progress.Note($"{gateway.Url} does not answer, or is busy; trying again")));
         var destination = new Destination(patient, name, token is not null, parse.GetValue(s_regions) ?? []);
         using var run = new UploadRun(destination.IsByToken ? null : destination.KnownAsync, destination.OpenAsync, progress, parse.GetValue(s_jobs));

@@ -15,7 +15,7 @@ internal delegate Task<IReadOnlyCollection<int>> AskKnown(IReadOnlyList<Sha256Di
 /// <param name="sender">Made when the first object has to be sent.</param>
 /// <param name="progress">Is told of each file that is done.</param>
 /// <param name="jobs">How many send at the same time.</param>
-internal sealed class UploadRun(AskKnown? askKnown, Func<CancellationToken, Task<ObjectSender>> sender, UploadProgress progress, int jobs) : IDisposable
+internal sealed class UploadRun(AskKnown? askKnown, Func<CancellationToken, Task<ObjectSender>> sender, ObjectProgress progress, int jobs) : IDisposable
 {
     private const int FirstQuestion = 64;
     private const int MostInQuestion = 1000;

@@ -29,7 +29,7 @@ internal sealed record UploadSummary(
 {
     private const int MostNames = 5;
 
-    public static UploadSummary Of(string dataset, int items, IReadOnlyList<FileOutcome> settled, IEnumerable<FileOutcome> leftOut, UploadProgress progress)
+    public static UploadSummary Of(string dataset, int items, IReadOnlyList<FileOutcome> settled, IEnumerable<FileOutcome> leftOut, ObjectProgress progress)
     {
         var all = settled.Concat(leftOut).OrderBy(outcome => outcome.File, StringComparer.Ordinal).ToList();
         var seconds = Math.Max(progress.Elapsed.TotalSeconds, 1e-3);

@@ -24,7 +24,22 @@ internal sealed class ArchiveReading(
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var found = await FindAsync(db, dataset, version, steward, cancellationToken);
-        return found.IsRefused ? found.Refusal : new SignedArchive(found.Value.Compact);
+        return found.IsRefused
+            ? found.Refusal
+            : new SignedArchive(found.Value.Compact, await CountWithoutAsync(db, dataset, version, found.Value.Value, cancellationToken));
+    }
+
+    /// <summary>How many samples of a version are of objects of which nothing is archived with it. What was sealed is not taken away.</summary>
+    private async Task<int> CountWithoutAsync(GatewayDb db, string dataset, int version, DatasetArchive archive, CancellationToken cancellationToken)
+    {
+        var row = await db.VersionAsync(dataset, version, cancellationToken) ?? throw new InvalidOperationException("What is archived is of a version.");
+        List<string> shards = [.. StatementKinds.Manifest.Verify(row.Manifest, keys.Statement.Public).Value.Shards.Select(shard => shard.Id)];
+        List<string> parts = [.. archive.Parts.Select(part => part.Id)];
+        var archived = db.ArchivedObjects.Where(held => held.Dataset == dataset && parts.Contains(held.Part));
+        return await db.ShardSamples.CountAsync(
+            sealedSample => sealedSample.Dataset == dataset && shards.Contains(sealedSample.Part)
+                && !db.Samples.Any(sample => sample.Dataset == dataset && sample.Key == sealedSample.Sample && archived.Any(held => held.ObjectKey == sample.ObjectKey)),
+            cancellationToken);
     }
 
     /// <summary>A part about to be given out; that it is, is in the log before this returns (P7).</summary>

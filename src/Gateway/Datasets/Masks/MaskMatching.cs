@@ -9,10 +9,10 @@ namespace Scanlock.Gateway.Datasets.Masks;
 /// By the sample's key its masks. None in the list where others of its series were marked and it was not: it shows nothing, which is worth
 /// learning from. A sample that nobody looked at is not here.
 /// </param>
-/// <param name="Unmatched">How many masks go with no sample.</param>
-internal sealed record MaskMatches(IReadOnlyDictionary<string, SampleMasks> BySample, int Unmatched)
+/// <param name="Unmatched">The masks that go with no sample.</param>
+internal sealed record MaskMatches(IReadOnlyDictionary<string, SampleMasks> BySample, IReadOnlyList<MaskRow> Unmatched)
 {
-    internal static MaskMatches None { get; } = new(new Dictionary<string, SampleMasks>(StringComparer.Ordinal), 0);
+    internal static MaskMatches None { get; } = new(new Dictionary<string, SampleMasks>(StringComparer.Ordinal), []);
 }
 
 /// <summary>
@@ -62,11 +62,15 @@ internal sealed class MaskMatching
         var matching = new MaskMatching(samples);
         var found = new Dictionary<string, (SampleFacts Facts, List<MaskRow> Masks)>(StringComparer.Ordinal);
         var (named, placed) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
-        var unmatched = 0;
+        var unmatched = new List<MaskRow>();
         foreach (var mask in masks)
         {
             var slices = matching.SlicesOf(mask);
-            unmatched += slices.Count == 0 ? 1 : 0;
+            if (slices.Count == 0)
+            {
+                unmatched.Add(mask);
+            }
+
             foreach (var slice in slices)
             {
                 (mask.SopHash is null ? placed : named).Add(slice.SeriesHash);

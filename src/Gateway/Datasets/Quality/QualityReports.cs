@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
+using Scanlock.Gateway.Datasets.Masks;
 using Scanlock.Gateway.Storage;
 
 namespace Scanlock.Gateway.Datasets.Quality;
@@ -26,6 +27,7 @@ internal sealed class QualityReports(IDbContextFactory<GatewayDb> databases)
         tally.Add(await SamePixelsAsync(held, cancellationToken));
         tally.Add(await StudiesAsync(held, cancellationToken));
         tally.Add(await LabelsAsync(db, held, cancellationToken));
+        tally.Add(Found.Unmatched((await MaskMatching.MatchAsync(db.Masks.Where(mask => mask.Dataset == dataset), held, cancellationToken)).Unmatched));
         var (series, samples, unjudged) = await JudgeSeriesAsync(held, tally, cancellationToken);
         var apart = await db.Quarantine.CountAsync(kept => kept.Dataset == dataset && kept.Decision == null, cancellationToken);
         return new QualityReport(dataset, series, samples, unjudged, apart, tally.Codes, tally.Severities, tally.Gravest);

@@ -139,7 +139,7 @@ internal sealed class DatasetSealing(
             {
                 ["samples"] = draft.Samples.Count, ["patients"] = patients, ["shards"] = manifest.Shards.Count,
                 ["shards_kept"] = draft.Plan.Kept.Count, ["ciphertext_bytes"] = bytes, ["archived"] = packed.Archive.Objects,
-                ["masked"] = draft.Samples.Count(sample => sample.Mask is not null), ["masks_unmatched"] = draft.Masks.Unmatched,
+                ["masked"] = draft.Samples.Count(sample => sample.Mask is not null), ["masks_unmatched"] = draft.Masks.Unmatched.Count,
             },
         };
         var version = new SealedVersion(draft.Dataset, draft.Version, draft.Samples.Count, patients, manifest.Shards.Count, bytes, statement.Digest);

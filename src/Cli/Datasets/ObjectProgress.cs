@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace Scanlock.Cli.Datasets.Uploads;
+namespace Scanlock.Cli.Datasets;
 
 /// <summary>
-/// How far an upload is: counts for the report, and where stderr is a terminal and JSON was not asked for, a line on it that shows itself after
+/// How far an upload is, or the taking out of an archive: counts for the report, and where stderr is a terminal and JSON was not asked for, a line on it that shows itself after
 /// a moment and is gone at the end.
 /// </summary>
-internal sealed class UploadProgress : IDisposable
+internal sealed class ObjectProgress : IDisposable
 {
     private const int BarCells = 16;
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
@@ -22,7 +22,7 @@ internal sealed class UploadProgress : IDisposable
     private string? _note;
     private bool _isEnded;
 
-    public UploadProgress(ParseResult parse, int total)
+    public ObjectProgress(ParseResult parse, int total)
     {
         _total = total;
         _timer = Console.IsErrorRedirected || parse.GetValue(CommandLine.Json) ? null : TimeProvider.System.CreateTimer(_ => Show(), null, s_interval, s_interval);
@@ -30,10 +30,10 @@ internal sealed class UploadProgress : IDisposable
 
     public TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_started);
 
-    /// <summary>Bytes of the objects that were sent.</summary>
+    /// <summary>Bytes of the objects that were sent, or taken out.</summary>
     public long SentBytes => _sentBytes;
 
-    /// <summary>Objects that were sent.</summary>
+    /// <summary>Objects that were sent, or taken out.</summary>
     public int Sent => _sent;
 
     /// <param name="sentBytes">The file's bytes; 0 where it did not have to be sent.</param>
