@@ -14,7 +14,7 @@ internal sealed class SshSiteLink : ISiteLink
     private const int MaxWaiting = 64;
     private static readonly TimeSpan s_welcomeLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_answerLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan s_exitLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_exitLimit = TimeSpan.FromSeconds(20);
 
     private readonly string _site;
     private readonly RunningProgram _ssh;
