@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Agent;
@@ -8,6 +9,7 @@ using Scanlock.Contracts.Datasets;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Intake;
 using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Searches;
 using Scanlock.Contracts.Signing;
 using Scanlock.Contracts.Trials;
 
@@ -91,6 +93,10 @@ namespace Scanlock.Contracts;
 [JsonSerializable(typeof(ReceiptSubmission))]
 [JsonSerializable(typeof(GatewayIdentity))]
 [JsonSerializable(typeof(ExperimentSpec))]
+[JsonSerializable(typeof(TrialIdentity))]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, JsonElement>))]
 [JsonSerializable(typeof(SubmitExperiment))]
 [JsonSerializable(typeof(IReadOnlyList<ExperimentView>))]
 [JsonSerializable(typeof(ReleaseModels))]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Searches;
 
 namespace Scanlock.Contracts.Broker;
 
@@ -9,8 +10,9 @@ namespace Scanlock.Contracts.Broker;
 /// <param name="Gateway">The gateway's name in the broker's configuration.</param>
 /// <param name="Version">Dataset version, or null for the latest.</param>
 /// <param name="Trainer">Digest of the trainer, or null for the one the site offers.</param>
-/// <param name="Trial">The trial spec, as <c>Trials.TrialSpec</c> reads it.</param>
-/// <param name="Bounds">Bounds of the permit to ask for, or null for just this trial's own.</param>
+/// <param name="Trial">The trial spec, as <c>Trials.TrialSpec</c> reads it; where there is a search, what its trials have in common.</param>
+/// <param name="Bounds">Bounds of the permit to ask for, or null for just these trials' own.</param>
+/// <param name="Search">How it becomes many trials; null for one.</param>
 public sealed record ExperimentSpec(
     int V,
     string Name,
@@ -24,7 +26,8 @@ public sealed record ExperimentSpec(
     JsonElement Trial,
     long Seed,
     JobResources Resources,
-    SpecBounds? Bounds) : IVersioned;
+    SpecBounds? Bounds,
+    SearchSpec? Search = null) : IVersioned;
 
 /// <summary>Hands in an experiment.</summary>
 /// <param name="Id">A UUID chosen by the client; handing in the same twice makes one.</param>

@@ -6,10 +6,10 @@ namespace Scanlock.Contracts.Tests.Vectors;
 internal static class Spoiling
 {
     /// <summary>Members that hold names of the writer's choice, or a document that another reader checks.</summary>
-    private static readonly HashSet<string> s_open = ["counts", "digests", "spec", "subjects", "trial", "values"];
+    private static readonly HashSet<string> s_open = ["counts", "digests", "space", "spec", "subjects", "trial", "values"];
 
-    /// <summary>Members with a default: <c>ethics</c> of a purpose, <c>body</c> of a frame.</summary>
-    private static readonly HashSet<string> s_optional = ["purpose.ethics", "$.body"];
+    /// <summary>Members with a default: <c>ethics</c> of a purpose, <c>search</c> of an experiment, <c>body</c> of a frame.</summary>
+    private static readonly HashSet<string> s_optional = ["purpose.ethics", "$.search", "$.body"];
 
     public static IEnumerable<(string What, string Json)> Of(JsonElement value) => Of(value, "$", open: false);
 
