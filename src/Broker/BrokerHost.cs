@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Scanlock.Broker.Experiments;
 using Scanlock.Broker.Gateways;
 using Scanlock.Broker.Scheduling;
+using Scanlock.Broker.Searches;
 using Scanlock.Broker.Sites;
 using Scanlock.Broker.Staging;
 using Scanlock.Broker.Storage;
@@ -49,6 +50,8 @@ internal static class BrokerHost
         services.AddSingleton<TrialStore>();
         services.AddSingleton<Papers>();
         services.AddSingleton<JobWriter>();
+        services.AddSingleton<PermitSharing>();
+        services.AddSingleton<Reuse>();
         services.AddSingleton<ExperimentIntake>();
         services.AddSingleton<Releases>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Models>(provider, models));
@@ -59,6 +62,7 @@ internal static class BrokerHost
         services.AddSingleton<Watching>();
         services.AddSingleton<Purging>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PermitLane>(provider, poll));
+        services.AddSingleton<SearchLane>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ResultLane>(provider, poll));
         services.AddHostedService<DatabaseStart>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<Scheduler>(provider, LanesOf(provider), poll));

@@ -211,6 +211,7 @@ public sealed class ExperimentApiTests
         await using (var db = await broker.Services.GetRequiredService<IDbContextFactory<BrokerDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
         {
             db.AddRange(Enumerable.Range(1, 200).Select(i => new Trial($"trial-{i:000}", submission.Id, i, "demo-cluster", TrialState.Cancelled, view.At)));
+            db.AddRange(Enumerable.Range(1, 200).Select(i => new KeptSpec($"trial-{i:000}", i, "{}", "{}", 7, 1, "")));
             await db.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 

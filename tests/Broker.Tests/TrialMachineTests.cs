@@ -23,7 +23,8 @@ public sealed class TrialMachineTests
         new TrialEvent.Collected(ResultStates.Refused, ResultStates.Refused, "no"), new TrialEvent.GivenUp(BrokerFailures.HostKeyMismatch, "wrong key"),
         new TrialEvent.Discarded(), new TrialEvent.ReceiptKept(), new TrialEvent.PurgeSettled(),
         new TrialEvent.ResultsSeen(ResultStates.Released, ResultStates.Released, null, DateTimeOffset.UnixEpoch),
-        new TrialEvent.Trouble("away", DateTimeOffset.UnixEpoch),
+        new TrialEvent.Trouble("away", DateTimeOffset.UnixEpoch), new TrialEvent.StoppedEarly("worse than others"), new TrialEvent.RungPassed(),
+        new TrialEvent.Reused("earlier", "sha256:1", ResultStates.Released, ResultStates.Held),
     ];
 
     // Half of what happens is what a working world says next (null here), so that lives get far; the other half is anything.
@@ -84,6 +85,21 @@ public sealed class TrialMachineTests
         var end = Cooperate(TrialMachine.After(before, new TrialEvent.CancelAsked()));
         return end.State == (before.Ending ?? (before.State.IsTerminal() ? before.State : TrialState.Cancelled));
     });
+
+    [Fact]
+    public void A_trial_that_its_search_stops_ends_stopped_and_says_why_unless_it_had_finished()
+    {
+        var running = new[] { new TrialEvent.PermitAllowed(), new TrialEvent.Staged(1, 1, 0), new TrialEvent.JobSigned("j"), (TrialEvent)new TrialEvent.Accepted(), new TrialEvent.SiteRuns() }
+            .Aggregate(s_new, TrialMachine.After);
+        var stopping = TrialMachine.After(running, new TrialEvent.StoppedEarly("worse than others"));
+
+        Assert.IsType<TrialStep.CancelAtSite>(TrialMachine.Next(stopping));
+        var stopped = Cooperate(TrialMachine.After(stopping, new TrialEvent.SiteFailed(JobFailures.Cancelled, "cancelled")));
+        Assert.Equal((TrialState.Stopped, null, "worse than others"), (stopped.State, stopped.Failure, stopped.Explanation));
+        Assert.Equal(TrialState.Finished, Cooperate(TrialMachine.After(stopping, new TrialEvent.SiteFinished())).State);
+        var cancelled = TrialMachine.After(stopping, new TrialEvent.CancelAsked());
+        Assert.Equal(TrialState.Cancelled, Cooperate(TrialMachine.After(cancelled, new TrialEvent.SiteFinished())).State);
+    }
 
     [Fact]
     public void The_path_without_setbacks_visits_every_state_in_order()

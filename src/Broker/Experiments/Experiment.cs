@@ -1,16 +1,9 @@
-using Scanlock.Contracts.Gateway;
-
 namespace Scanlock.Broker.Experiments;
 
-/// <summary>How an experiment's request for access stands: the gateway's states, and the one before it was asked.</summary>
-internal static class ExperimentRequests
-{
-    /// <summary>Kept here; whether the gateway has it is not known yet.</summary>
-    public const string Asking = "asking";
-}
-
-/// <summary>An experiment and its request for access, whose id it shares. The researcher's token is never part of it.</summary>
+/// <summary>An experiment as it was handed in. The researcher's token is never part of it.</summary>
 /// <param name="Issuer">With <paramref name="Subject"/>, whose it is.</param>
+/// <param name="RequestId">The request for access that its trials run under.</param>
+/// <param name="Method">How its search goes, one of <c>SearchMethods</c>; null where it has none.</param>
 /// <param name="Spec">The spec as handed in, canonical JSON.</param>
 /// <param name="At">When it was handed in.</param>
 internal sealed record Experiment(
@@ -22,28 +15,18 @@ internal sealed record Experiment(
     string Dataset,
     string Site,
     string Trainer,
+    string RequestId,
+    string? Method,
     string Spec,
-    DateTimeOffset At)
-{
-    /// <summary>One of <see cref="RequestStates"/> or <see cref="ExperimentRequests.Asking"/>.</summary>
-    public string Request { get; init; } = ExperimentRequests.Asking;
+    DateTimeOffset At);
 
-    /// <summary>The reasons of the gateway's decision, JSON.</summary>
-    public string Reasons { get; init; } = "[]";
-
-    /// <summary>Why the gateway cannot be asked at present, in words; or null.</summary>
-    public string? Trouble { get; init; }
-    public int Attempts { get; init; }
-    public DateTimeOffset DueAt { get; init; }
-
-    /// <summary>Counts writes, so that none is lost to another.</summary>
-    public int Revision { get; init; }
-}
-
-/// <summary>What the gateway signed for an allowed request; checked before it was kept.</summary>
-/// <param name="Permit">The permit statement, compact.</param>
-/// <param name="Manifest">The manifest statement, compact.</param>
-internal sealed record KeptPermit(string ExperimentId, string Permit, string Manifest);
+/// <summary>What a trial trains, apart from how it goes.</summary>
+/// <param name="Configuration">Trials of one configuration differ by fold only.</param>
+/// <param name="Choices">What its search chose, JSON, by path.</param>
+/// <param name="Spec">The trial spec as it is sent to the site, JSON.</param>
+/// <param name="Identity">Digest by which the same training is known again.</param>
+/// <param name="Epochs">How many it trains at most.</param>
+internal sealed record KeptSpec(string TrialId, int Configuration, string Choices, string Spec, long Seed, int Epochs, string Identity);
 
 /// <summary>The job statement of a trial, compact: signed once, so that its digest never changes.</summary>
 internal sealed record KeptJob(string TrialId, string Statement);

@@ -112,7 +112,7 @@ internal static class ExperimentEndpoints
     private static async Task<Results<Ok<TrialView>, ProblemHttpResult>> ShowTrialAsync(
         string trial, BrokerDb db, HttpContext context, CancellationToken cancellationToken) =>
         await db.FindTrialAsync(context.User.ToPerson(), trial, cancellationToken) is var (experiment, mine)
-            ? TypedResults.Ok(await Views.OfAsync(db, experiment, mine, int.MaxValue, cancellationToken))
+            ? TypedResults.Ok(await Views.OfAsync(db, experiment, mine, cancellationToken))
             : NoTrial(trial);
 
     private static async Task<Results<Ok<JsonElement>, ProblemHttpResult>> MetricsAsync(

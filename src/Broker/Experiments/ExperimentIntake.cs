@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Broker.Gateways;
@@ -8,7 +9,7 @@ using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Broker;
 using Scanlock.Contracts.Gateway;
-using Scanlock.Contracts.Trials;
+using Scanlock.Contracts.Searches;
 
 namespace Scanlock.Broker.Experiments;
 
@@ -36,7 +37,8 @@ internal abstract record Submission
 /// <summary>
 /// Takes experiments in.
 /// <list type="number">
-/// <item>Check the spec; find out which trainer the site offers where none is named.</item>
+/// <item>Check the spec and plan its trials; find out which trainer the site offers where none is named.</item>
+/// <item>Find a permit of the researcher's that holds the experiment too; else a request of its own is to be made.</item>
 /// <item>Keep the experiment and its trials, before anybody else hears of it.</item>
 /// <item>Ask the gateway for access with the researcher's own token, which is not kept: a broker that dies here needs it again, so the
 /// client hands in the same id once more.</item>
@@ -44,44 +46,62 @@ internal abstract record Submission
 /// </list>
 /// </summary>
 internal sealed class ExperimentIntake(
-    IDbContextFactory<BrokerDb> databases, GatewayDirectory gateways, GatewayClient client, SiteDirectory sites, TrialStore trials, Wakeup wakeup, TimeProvider clock)
+    IDbContextFactory<BrokerDb> databases, GatewayDirectory gateways, GatewayClient client, SiteDirectory sites, PermitSharing sharing, Wakeup wakeup, TimeProvider clock)
 {
     public async Task<Submission> SubmitAsync(Person person, SubmitExperiment submission, CancellationToken cancellationToken)
     {
-        if (SpecCheck.Faults(submission, gateways, sites, out var trial) is { Count: > 0 } faults)
+        if (SpecCheck.Faults(submission, gateways, sites, out var plan) is { Count: > 0 } faults)
         {
             return new Submission.Invalid(faults);
         }
 
         var spec = JsonSerializer.SerializeToElement(submission.Spec, ContractsJson.Strict.ExperimentSpec);
-        var canonical = System.Text.Encoding.UTF8.GetString(CanonicalJson.Serialize(spec));
+        var canonical = Encoding.UTF8.GetString(CanonicalJson.Serialize(spec));
         var id = submission.Id.ToLowerInvariant();
-        if (await FindAsync(id, cancellationToken) is { } known)
+        if (await FindAsync(id, cancellationToken) is var (known, request))
         {
             return !person.Owns(known) ? new Submission.Clash("This id is taken; choose another.")
                 : known.Spec != canonical ? new Submission.Clash("An experiment with this id and another spec was handed in before.")
-                : known.Request == ExperimentRequests.Asking ? await AskAsync(known, submission, trial!, again: true, cancellationToken)
-                : Outcome(known, again: true);
+                : request.State == PermitRequest.Asking ? await AskAsync(known, request, submission.GatewayToken, again: true, cancellationToken)
+                : Outcome(known, request, again: true);
         }
 
         var (trainer, problem) = await TrainerAsync(submission.Spec, cancellationToken);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        var experiment = new Experiment(
-            id, person.Issuer, person.Subject, submission.Spec.Name, submission.Spec.Gateway, submission.Spec.Dataset, submission.Spec.Site,
-            trainer.ToString(), canonical, clock.GetUtcNow());
-        return await KeepAsync(experiment, cancellationToken)
-            ? await AskAsync(experiment, submission, trial!, again: false, cancellationToken)
-            : await SubmitAsync(person, submission, cancellationToken);
+        return problem ?? await TakeAsync(person, submission, id, canonical, trainer, plan!, cancellationToken);
     }
 
-    private async Task<Experiment?> FindAsync(string id, CancellationToken cancellationToken)
+    private async Task<Submission> TakeAsync(
+        Person person, SubmitExperiment submission, string id, string canonical, Sha256Digest trainer, SearchPlan plan, CancellationToken cancellationToken)
+    {
+        var (spec, now) = (submission.Spec, clock.GetUtcNow());
+        var asked = new AccessRequest(Wire.Version, id, spec.Dataset, spec.Version, spec.Project, spec.Purpose, spec.Site, trainer, SpecCheck.Bounds(spec, plan));
+        var shared = await sharing.FindAsync(
+            person, gateways.Find(spec.Gateway)!, asked with { Bounds = SpecCheck.Least(plan) }, submission.GatewayToken, cancellationToken);
+        var own = new PermitRequest(
+            id, person.Issuer, person.Subject, spec.Gateway, spec.Dataset, spec.Site,
+            Encoding.UTF8.GetString(CanonicalJson.Serialize(asked, ContractsJson.Strict.AccessRequest)), now);
+        var experiment = new Experiment(
+            id, person.Issuer, person.Subject, spec.Name, spec.Gateway, spec.Dataset, spec.Site, trainer.ToString(), (shared ?? own).Id, spec.Search?.Method, canonical, now);
+        if (!await KeepAsync(experiment, shared is null ? own : null, plan, cancellationToken))
+        {
+            return await SubmitAsync(person, submission, cancellationToken);
+        }
+
+        if (shared is null)
+        {
+            return await AskAsync(experiment, own, submission.GatewayToken, again: false, cancellationToken);
+        }
+
+        wakeup.Ring();
+        return Outcome(experiment, shared, again: false);
+    }
+
+    private async Task<(Experiment Experiment, PermitRequest Request)?> FindAsync(string id, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Experiments.AsNoTracking().SingleOrDefaultAsync(experiment => experiment.Id == id, cancellationToken);
+        return await db.Experiments.AsNoTracking().SingleOrDefaultAsync(experiment => experiment.Id == id, cancellationToken) is { } experiment
+            ? (experiment, await db.Requests.AsNoTracking().SingleAsync(request => request.Id == experiment.RequestId, cancellationToken))
+            : null;
     }
 
     /// <summary>The trainer named, or the only one the site offers.</summary>
@@ -103,11 +123,24 @@ internal sealed class ExperimentIntake(
     }
 
     /// <summary>False where the id was handed in at the same moment by another call.</summary>
-    private async Task<bool> KeepAsync(Experiment experiment, CancellationToken cancellationToken)
+    private async Task<bool> KeepAsync(Experiment experiment, PermitRequest? own, SearchPlan plan, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         db.Experiments.Add(experiment);
-        db.Trials.Add(new(Guid.CreateVersion7(clock.GetUtcNow()).ToString(), experiment.Id, 0, experiment.Site, TrialState.WaitingApproval, experiment.At));
+        if (own is not null)
+        {
+            db.Requests.Add(own);
+        }
+
+        foreach (var planned in plan.Trials)
+        {
+            var trial = new Trial(Guid.CreateVersion7(experiment.At).ToString(), experiment.Id, planned.Ordinal, experiment.Site, TrialState.WaitingApproval, experiment.At);
+            db.Trials.Add(trial);
+            db.Specs.Add(new(
+                trial.Id, planned.Configuration, JsonSerializer.Serialize(planned.Choices, ContractsJson.Strict.IReadOnlyDictionaryStringJsonElement),
+                planned.Written.GetRawText(), planned.Seed, planned.Spec.Epochs, planned.Identity.ToString()));
+        }
+
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -124,21 +157,18 @@ internal sealed class ExperimentIntake(
         }
     }
 
-    private async Task<Submission> AskAsync(Experiment experiment, SubmitExperiment submission, TrialSpec trial, bool again, CancellationToken cancellationToken)
+    private async Task<Submission> AskAsync(Experiment experiment, PermitRequest request, string personToken, bool again, CancellationToken cancellationToken)
     {
         var gateway = gateways.Find(experiment.Gateway)!;
-        var spec = submission.Spec;
-        var request = new AccessRequest(
-            Wire.Version, experiment.Id, spec.Dataset, spec.Version, spec.Project, spec.Purpose, spec.Site, Sha256Digest.Parse(experiment.Trainer), SpecCheck.Bounds(spec, trial));
-        switch (await client.RequestAccessAsync(gateway, request, submission.GatewayToken, cancellationToken))
+        switch (await client.RequestAccessAsync(gateway, request.Asked, personToken, cancellationToken))
         {
             case GatewayReply<RequestView>.Got(var view):
-                return Outcome(await DecideAsync(experiment, view.State, view.Reasons, cancellationToken), again);
+                return Outcome(experiment, await DecideAsync(request, view.State, view.Reasons, cancellationToken), again);
             case GatewayReply<RequestView>.Refused { Status: StatusCodes.Status401Unauthorized }:
                 await ForgetAsync(experiment);
                 return new Submission.NotTaken($"gateway_token: the gateway '{gateway.Name}' does not accept it; sign in there again.");
             case GatewayReply<RequestView>.Refused { Status: StatusCodes.Status403Forbidden } refused:
-                await DecideAsync(experiment, RequestStates.Denied, refused.Reasons, cancellationToken);
+                await DecideAsync(request, RequestStates.Denied, refused.Reasons, cancellationToken);
                 return new Submission.Denied(refused.Sentence, refused.Reasons);
             case GatewayReply<RequestView>.Refused refused:
                 await ForgetAsync(experiment);
@@ -150,45 +180,31 @@ internal sealed class ExperimentIntake(
         }
     }
 
-    private static Submission Outcome(Experiment experiment, bool again) => experiment.Request == RequestStates.Denied
-        ? new Submission.Denied($"The gateway '{experiment.Gateway}' refuses access.", Reasons.Read(experiment.Reasons))
+    private static Submission Outcome(Experiment experiment, PermitRequest request, bool again) => request.State == RequestStates.Denied
+        ? new Submission.Denied($"The gateway '{experiment.Gateway}' refuses access.", Reasons.Read(request.Reasons))
         : new Submission.Taken(experiment, again);
 
     /// <summary>Keeps the gateway's decision; a permit itself is fetched by the scheduler.</summary>
-    private async Task<Experiment> DecideAsync(Experiment experiment, string state, IReadOnlyList<Reason> reasons, CancellationToken cancellationToken)
+    private async Task<PermitRequest> DecideAsync(PermitRequest request, string state, IReadOnlyList<Reason> reasons, CancellationToken cancellationToken)
     {
-        // An allowed request is still waiting for its permit here.
-        var request = state == RequestStates.Allowed ? RequestStates.Pending : state;
-        Experiment decided;
+        PermitRequest decided;
         await using (var db = await databases.CreateDbContextAsync(cancellationToken))
         {
-            var row = await db.Experiments.SingleAsync(kept => kept.Id == experiment.Id, cancellationToken);
-            if (row.Request != ExperimentRequests.Asking)
+            var row = await db.Requests.SingleAsync(kept => kept.Id == request.Id, cancellationToken);
+            if (row.State != PermitRequest.Asking)
             {
                 return row;
             }
 
-            decided = row with { Request = request, Reasons = Reasons.Write(reasons), Trouble = null, DueAt = default, Revision = row.Revision + 1 };
+            // An allowed request is still waiting for its permit here.
+            var kept = state == RequestStates.Allowed ? RequestStates.Pending : state;
+            decided = row with { State = kept, Reasons = Reasons.Write(reasons), Trouble = null, DueAt = default, Revision = row.Revision + 1 };
             db.Entry(row).CurrentValues.SetValues(decided);
             await db.SaveChangesAsync(cancellationToken);
         }
 
-        if (request == RequestStates.Denied)
-        {
-            await RefuseAsync(decided, reasons, cancellationToken);
-        }
-
         wakeup.Ring();
         return decided;
-    }
-
-    private async Task RefuseAsync(Experiment experiment, IReadOnlyList<Reason> reasons, CancellationToken cancellationToken)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        foreach (var trial in await db.Trials.Where(trial => trial.ExperimentId == experiment.Id).Select(trial => trial.Id).ToListAsync(cancellationToken))
-        {
-            await trials.ApplyAsync(trial, new TrialEvent.PermitRefused(PermitSentences.Of(experiment.Gateway, RequestStates.Denied, reasons)), cancellationToken);
-        }
     }
 
     /// <summary>Nobody took the request, so nothing is left of it; not even a client that hung up changes that.</summary>
@@ -196,8 +212,15 @@ internal sealed class ExperimentIntake(
     {
         await using var db = await databases.CreateDbContextAsync(CancellationToken.None);
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-        await db.Trials.Where(trial => trial.ExperimentId == experiment.Id).ExecuteDeleteAsync(CancellationToken.None);
-        await db.Experiments.Where(kept => kept.Id == experiment.Id && kept.Request == ExperimentRequests.Asking).ExecuteDeleteAsync(CancellationToken.None);
+        if (await db.Requests.Where(kept => kept.Id == experiment.RequestId && kept.State == PermitRequest.Asking).ExecuteDeleteAsync(CancellationToken.None) == 0)
+        {
+            return;
+        }
+
+        var mine = db.Trials.Where(trial => trial.ExperimentId == experiment.Id);
+        await db.Specs.Where(spec => mine.Any(trial => trial.Id == spec.TrialId)).ExecuteDeleteAsync(CancellationToken.None);
+        await mine.ExecuteDeleteAsync(CancellationToken.None);
+        await db.Experiments.Where(kept => kept.Id == experiment.Id).ExecuteDeleteAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
     }
 }

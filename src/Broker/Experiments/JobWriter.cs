@@ -1,5 +1,5 @@
+using System.Text.Json;
 using Scanlock.Contracts;
-using Scanlock.Contracts.Broker;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
 
@@ -9,19 +9,19 @@ namespace Scanlock.Broker.Experiments;
 internal sealed class JobWriter(SigningKey key, TimeProvider clock)
 {
     /// <summary>The job of a trial. Signing again would make another job, so this is kept before anybody sees it.</summary>
-    public Statement<Job> Sign(Trial trial, ExperimentSpec spec, Sha256Digest trainer, PermitCheck.Good permit) => StatementKinds.Job.Sign(
+    public Statement<Job> Sign(Trial trial, KeptSpec spec, AllowedExperiment allowed) => StatementKinds.Job.Sign(
         new(
             Wire.Version,
             trial.Id,
             key.Public.Id,
             trial.Site,
-            [permit.Permit.Compact],
-            [permit.Manifest.Compact],
-            [.. permit.Manifest.Value.Parts().Select(part => new JobInput(part.Id, part.Ciphertext, part.CiphertextBytes))],
-            trainer,
-            spec.Trial,
+            [allowed.Permit.Permit.Compact],
+            [allowed.Permit.Manifest.Compact],
+            [.. allowed.Permit.Manifest.Value.Parts().Select(part => new JobInput(part.Id, part.Ciphertext, part.CiphertextBytes))],
+            Sha256Digest.Parse(allowed.Experiment.Trainer),
+            JsonElement.Parse(spec.Spec),
             spec.Seed,
-            spec.Resources,
+            allowed.Spec.Resources,
             clock.GetUtcNow()),
         key);
 }

@@ -22,14 +22,15 @@ internal sealed class Papers(IDbContextFactory<BrokerDb> databases, GatewayDirec
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var row = await db.Experiments.AsNoTracking().SingleAsync(kept => kept.Id == experiment, cancellationToken);
-        var permit = await db.Permits.AsNoTracking().SingleAsync(kept => kept.ExperimentId == experiment, cancellationToken);
+        var request = await db.Requests.AsNoTracking().SingleAsync(kept => kept.Id == row.RequestId, cancellationToken);
+        var permit = await db.Permits.AsNoTracking().SingleAsync(kept => kept.RequestId == row.RequestId, cancellationToken);
         if (gateways.Find(row.Gateway) is not { } gateway)
         {
             return (null, $"The gateway '{row.Gateway}' is not in this broker's configuration any more.");
         }
 
         // Verified anew: the pinned key may have been replaced since.
-        return PermitCheck.Of(row, gateway, permit.Permit, permit.Manifest) switch
+        return PermitCheck.Of(request, gateway, permit.Permit, permit.Manifest) switch
         {
             PermitCheck.Good good => (new(row, gateway, good), null),
             PermitCheck.Bad bad => (null, bad.Sentence),
@@ -44,6 +45,13 @@ internal sealed class Papers(IDbContextFactory<BrokerDb> databases, GatewayDirec
         return gateways.Find(await db.Experiments.Where(kept => kept.Id == trial.ExperimentId).Select(kept => kept.Gateway).SingleAsync(cancellationToken));
     }
 
+    /// <summary>What a trial trains.</summary>
+    public async Task<KeptSpec> SpecAsync(string trial, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Specs.AsNoTracking().SingleAsync(kept => kept.TrialId == trial, cancellationToken);
+    }
+
     /// <summary>The job statement of a trial that has one, compact.</summary>
     public async Task<string> JobAsync(string trial, CancellationToken cancellationToken)
     {
@@ -55,6 +63,13 @@ internal sealed class Papers(IDbContextFactory<BrokerDb> databases, GatewayDirec
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Outcomes.AsNoTracking().SingleOrDefaultAsync(kept => kept.TrialId == trial, cancellationToken);
+    }
+
+    /// <summary>Gives a trial the metrics of another, in the caller's transaction.</summary>
+    public static async Task CopyMetricsAsync(BrokerDb db, string from, string to, CancellationToken cancellationToken)
+    {
+        var metrics = await db.Outcomes.Where(outcome => outcome.TrialId == from).Select(outcome => outcome.Metrics).SingleAsync(cancellationToken);
+        await KeepOutcomeAsync(db, to, outcome => outcome with { Metrics = metrics }, cancellationToken);
     }
 
     /// <summary>Writes into the outcome of a trial, in the caller's transaction.</summary>

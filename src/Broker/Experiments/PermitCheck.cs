@@ -14,13 +14,13 @@ internal abstract record PermitCheck
 
     public sealed record Bad(string Sentence) : PermitCheck;
 
-    public static PermitCheck Of(Experiment experiment, Gateways.Gateway gateway, string permit, string manifest)
+    public static PermitCheck Of(PermitRequest request, Gateways.Gateway gateway, string permit, string manifest)
     {
         try
         {
             var signedPermit = StatementKinds.Permit.Verify(permit, gateway.Key);
             var signedManifest = StatementKinds.Manifest.Verify(manifest, gateway.Key);
-            return Fault(experiment, gateway, signedPermit.Value, signedManifest) is { } fault
+            return Fault(request.Asked, gateway, signedPermit.Value, signedManifest) is { } fault
                 ? new Bad($"What the gateway '{gateway.Name}' sent for this request does not fit: {fault}.")
                 : new Good(signedPermit, signedManifest);
         }
@@ -30,14 +30,14 @@ internal abstract record PermitCheck
         }
     }
 
-    private static string? Fault(Experiment experiment, Gateways.Gateway gateway, Permit permit, Statement<DatasetManifest> manifest) => permit switch
+    private static string? Fault(AccessRequest asked, Gateways.Gateway gateway, Permit permit, Statement<DatasetManifest> manifest) => permit switch
     {
         _ when permit.Gateway != gateway.Key.Id => "the permit is another gateway's",
-        _ when permit.Id != experiment.Id => "the permit is for another request",
-        _ when !permit.Sites.Contains(experiment.Site, StringComparer.Ordinal) => $"the permit is not for the site '{experiment.Site}'",
-        _ when !permit.Trainers.Select(trainer => trainer.ToString()).Contains(experiment.Trainer, StringComparer.Ordinal) => "the permit is not for this trainer",
+        _ when permit.Id != asked.Id => "the permit is for another request",
+        _ when !permit.Sites.Contains(asked.Site, StringComparer.Ordinal) => $"the permit is not for the site '{asked.Site}'",
+        _ when !permit.Trainers.Contains(asked.Trainer) => "the permit is not for this trainer",
         { Datasets: not [_] } => "the permit does not name exactly one dataset",
-        { Datasets: [var only] } when only.Dataset != experiment.Dataset => "the permit is for another dataset",
+        { Datasets: [var only] } when only.Dataset != asked.Dataset => "the permit is for another dataset",
         { Datasets: [var only] } when only.Manifest != manifest.Digest || only.Version != manifest.Value.Version || only.Dataset != manifest.Value.Dataset =>
             "the manifest is not the one the permit names",
         _ => null,

@@ -1,9 +1,11 @@
 using System.Text;
 using Scanlock.Broker.Gateways;
 using Scanlock.Broker.Sites;
+using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Broker;
 using Scanlock.Contracts.Jobs;
+using Scanlock.Contracts.Searches;
 using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Broker.Experiments;
@@ -18,12 +20,12 @@ internal static class SpecCheck
     // Canonical JSON writes numbers as doubles, so a larger seed would not come through.
     private const long MaxSeed = 1L << 53;
 
-    /// <param name="trial">The trial spec, complete; null where it has faults.</param>
-    public static IReadOnlyList<string> Faults(SubmitExperiment submission, GatewayDirectory gateways, SiteDirectory sites, out TrialSpec? trial)
+    /// <param name="plan">Its trials; null where they have faults.</param>
+    public static IReadOnlyList<string> Faults(SubmitExperiment submission, GatewayDirectory gateways, SiteDirectory sites, out SearchPlan? plan)
     {
         var spec = submission.Spec;
-        var reading = TrialSpecReader.Read(spec.Trial);
-        trial = (reading as TrialSpecResult.Valid)?.Spec;
+        var planned = SearchPlanner.Plan(spec.Trial, spec.Seed is < 0 or > MaxSeed ? 0 : spec.Seed, spec.Search);
+        plan = (planned as SearchPlanResult.Valid)?.Plan;
         return
         [
             .. Submission(submission),
@@ -34,20 +36,23 @@ internal static class SpecCheck
             .. Text("spec.project", spec.Project),
             .. PurposeFaults(spec.Purpose),
             .. sites.Find(spec.Site) is null ? [$"spec.site: this broker knows no site '{Shown(spec.Site)}'; it knows {Names(sites.All.Select(site => site.Name))}"] : Array.Empty<string>(),
-            .. reading is TrialSpecResult.Invalid invalid ? invalid.Problems.Select(problem => problem.Path.Length == 0 ? $"spec.trial: {problem.Reason}" : $"spec.trial.{problem}") : [],
+            .. planned is SearchPlanResult.Invalid invalid ? invalid.Problems.Select(problem => $"spec.{problem}") : [],
             .. spec.Seed is < 0 or > MaxSeed ? [$"spec.seed: must be from 0 to {MaxSeed}"] : Array.Empty<string>(),
             .. ResourceFaults(spec.Resources),
-            .. spec.Bounds is null ? [] : BoundsFaults(spec.Bounds, trial),
+            .. spec.Bounds is null ? [] : BoundsFaults(spec.Bounds, plan),
         ];
     }
 
-    /// <summary>The bounds to ask a permit for: as given, or just what this trial uses.</summary>
-    public static SpecBounds Bounds(ExperimentSpec spec, TrialSpec trial) => spec.Bounds ?? new(
-        Trials: 1,
-        TrialNetworks.Parameters(trial),
-        LeastEpochs(trial),
-        ProgressValues: trial.Task == TrialSpec.Evaluate ? 0 : (trial.Epochs * ProgressNames.MostInLine) + trial.PretrainingEpochs,
-        InitialWeights: trial.Start is { } weights ? [weights] : []);
+    /// <summary>The bounds to ask a permit for: as given, or just what these trials use.</summary>
+    public static SpecBounds Bounds(ExperimentSpec spec, SearchPlan plan) => spec.Bounds ?? Least(plan);
+
+    /// <summary>The least bounds that hold all trials of a plan.</summary>
+    public static SpecBounds Least(SearchPlan plan) => new(
+        plan.Trials.Count,
+        plan.Trials.Max(trial => TrialNetworks.Parameters(trial.Spec)),
+        plan.Trials.Max(trial => LeastEpochs(trial.Spec)),
+        plan.Trials.Max(trial => trial.Spec.Task == TrialSpec.Evaluate ? 0 : (trial.Spec.Epochs * ProgressNames.MostInLine) + trial.Spec.PretrainingEpochs),
+        [.. plan.Trials.Select(trial => trial.Spec.Start).OfType<Sha256Digest>().Distinct()]);
 
     private static IEnumerable<string> Submission(SubmitExperiment submission)
     {
@@ -78,15 +83,19 @@ internal static class SpecCheck
         .. Within("spec.resources.minutes", resources.Minutes, 1, 60 * 24 * 60),
     ];
 
-    private static IEnumerable<string> BoundsFaults(SpecBounds bounds, TrialSpec? trial) =>
-    [
-        .. Within("spec.bounds.trials", bounds.Trials, 1, 1_000_000),
-        .. Within("spec.bounds.parameters", bounds.Parameters, trial is null ? 1 : TrialNetworks.Parameters(trial), long.MaxValue),
-        .. Within("spec.bounds.epochs", bounds.Epochs, trial is null ? 1 : LeastEpochs(trial), int.MaxValue),
-        .. Within("spec.bounds.progress_values", bounds.ProgressValues, 0, MaxProgressValues),
-        .. trial?.Start is { } start && !bounds.InitialWeights.Contains(start) ? ["spec.bounds.initial_weights: lacks the trial's initial_weights"] : Array.Empty<string>(),
-        .. bounds.InitialWeights.Count > MaxList ? [$"spec.bounds.initial_weights: at most {MaxList}"] : Array.Empty<string>(),
-    ];
+    private static IEnumerable<string> BoundsFaults(SpecBounds bounds, SearchPlan? plan)
+    {
+        var least = plan is null ? new(1, 1, 1, 0, []) : Least(plan);
+        return
+        [
+            .. Within("spec.bounds.trials", bounds.Trials, least.Trials, 1_000_000),
+            .. Within("spec.bounds.parameters", bounds.Parameters, least.Parameters, long.MaxValue),
+            .. Within("spec.bounds.epochs", bounds.Epochs, least.Epochs, int.MaxValue),
+            .. Within("spec.bounds.progress_values", bounds.ProgressValues, 0, MaxProgressValues),
+            .. least.InitialWeights.Except(bounds.InitialWeights).Any() ? ["spec.bounds.initial_weights: lacks the trial's initial_weights"] : Array.Empty<string>(),
+            .. bounds.InitialWeights.Count > MaxList ? [$"spec.bounds.initial_weights: at most {MaxList}"] : Array.Empty<string>(),
+        ];
+    }
 
     /// <summary>Policies count from one epoch, also where a trial only evaluates.</summary>
     private static int LeastEpochs(TrialSpec trial) => Math.Max(1, trial.EpochsInAll);

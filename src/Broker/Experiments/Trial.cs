@@ -16,6 +16,7 @@ internal enum TrialState
     Failed,
     Refused,
     Cancelled,
+    Stopped,
 }
 
 /// <summary>
@@ -42,11 +43,17 @@ internal sealed record Trial(
     /// <summary>Digest of the job statement once that is signed and kept; from then on the site may know the job.</summary>
     public string? Job { get; init; }
 
-    /// <summary>Its researcher wants it stopped.</summary>
+    /// <summary>Its researcher, or its search, wants it stopped.</summary>
     public bool CancelAsked { get; init; }
 
     /// <summary>The site knows that.</summary>
     public bool CancelSent { get; init; }
+
+    /// <summary>Why its search wants it stopped, in words; null where its researcher does.</summary>
+    public string? StopReason { get; init; }
+
+    /// <summary>The earlier trial whose results these are; null where it has run itself.</summary>
+    public string? Reused { get; init; }
 
     /// <summary>The site is purged and its receipt kept; the gateway may not have it yet.</summary>
     public bool ReceiptHeld { get; init; }
@@ -68,7 +75,7 @@ internal sealed record Trial(
     public long StagingShared { get; init; }
 
     /// <summary>Whether the site may hold anything for this trial that must be deleted.</summary>
-    public bool LeavesTraces => Job is not null || StagingTotal > StagingShared;
+    public bool LeavesTraces => Reused is null && (Job is not null || StagingTotal > StagingShared);
 
     /// <summary>Attempts at the present step that failed in the same way.</summary>
     public int Attempts { get; init; }

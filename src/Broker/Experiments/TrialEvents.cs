@@ -83,6 +83,15 @@ internal abstract record TrialEvent
 
     public sealed record CancelAsked : TrialEvent;
 
+    /// <summary>Its search has judged that it is not worth going on with.</summary>
+    public sealed record StoppedEarly(string Sentence) : TrialEvent;
+
+    /// <summary>Its search has judged that it may go on.</summary>
+    public sealed record RungPassed : TrialEvent;
+
+    /// <summary>The same training was done for an earlier trial, whose results are this one's too.</summary>
+    public sealed record Reused(string From, string Job, string Metrics, string Model) : TrialEvent;
+
     public sealed record CancelDelivered : TrialEvent;
 
     public sealed record Abandoned : TrialEvent;

@@ -28,7 +28,7 @@ internal static class TrialMachine
         TrialState.Collecting => trial.CancelAsked ? new TrialStep.Abandon() : new TrialStep.Collect(),
         TrialState.Purging when trial.Job is null => new TrialStep.Discard(),
         TrialState.Purging => trial.ReceiptHeld ? new TrialStep.CarryReceipt() : new TrialStep.Purge(),
-        TrialState.Finished or TrialState.Failed or TrialState.Refused or TrialState.Cancelled => new TrialStep.Rest(),
+        TrialState.Finished or TrialState.Failed or TrialState.Refused or TrialState.Cancelled or TrialState.Stopped => new TrialStep.Rest(),
         _ => throw new InvalidOperationException("No such state."),
     };
 
@@ -38,7 +38,8 @@ internal static class TrialMachine
         TrialEvent.ResultsSeen seen when trial.State == TrialState.Finished =>
             trial with { Metrics = seen.Metrics, Model = seen.Model, Explanation = seen.Explanation, DueAt = seen.LookAgainAt },
         _ when trial.State.IsTerminal() => trial,
-        TrialEvent.CancelAsked => trial.State == TrialState.Purging ? trial : trial with { CancelAsked = true, DueAt = default },
+        TrialEvent.CancelAsked => trial.State == TrialState.Purging ? trial : trial with { CancelAsked = true, StopReason = null, DueAt = default },
+        TrialEvent.StoppedEarly stopped => trial.State == TrialState.Purging || trial.CancelAsked ? trial : trial with { CancelAsked = true, StopReason = stopped.Sentence, DueAt = default },
         TrialEvent.Trouble trouble => trial with
         {
             Trouble = trouble.Sentence, Attempts = trial.Trouble == trouble.Sentence ? trial.Attempts + 1 : 1, DueAt = trouble.RetryAt,
@@ -46,12 +47,16 @@ internal static class TrialMachine
         TrialEvent.ProgressKept kept => trial with { ProgressSeen = Math.Max(trial.ProgressSeen, kept.Sequence) },
         TrialEvent.GivenUp failed => End(trial, TrialState.Failed, failed.Failure, failed.Sentence),
         TrialEvent.PermitRefused refused => End(trial, TrialState.Refused, BrokerFailures.PermitRefused, refused.Sentence),
-        TrialEvent.Abandoned => trial.CancelAsked ? End(trial, TrialState.Cancelled, null, null) : trial,
+        TrialEvent.Abandoned => trial.CancelAsked ? Stop(trial) : trial,
         _ => AfterInState(trial, happened),
     };
 
     private static Trial AfterInState(Trial trial, TrialEvent happened) => (trial.State, happened) switch
     {
+        (TrialState.WaitingApproval, TrialEvent.Reused reused) => Well(trial) with
+        {
+            State = TrialState.Finished, Reused = reused.From, Job = reused.Job, Metrics = reused.Metrics, Model = reused.Model,
+        },
         (TrialState.WaitingApproval, TrialEvent.PermitAllowed) => Enter(trial, TrialState.Staging),
         (TrialState.Staging, TrialEvent.StagingAt at) => (at.Sent > trial.StagingSent ? Well(trial) : trial) with { StagingTotal = at.Total, StagingSent = at.Sent, StagingShared = at.Shared },
         (TrialState.Staging, TrialEvent.Staged staged) => Enter(trial, TrialState.Submitting) with
@@ -62,7 +67,7 @@ internal static class TrialMachine
         (TrialState.Submitting, TrialEvent.Accepted) => Enter(trial, TrialState.Queued),
         (TrialState.Submitting, TrialEvent.PartsMissing gone) => Enter(trial, TrialState.Staging) with { DueAt = gone.RetryAt },
         (TrialState.Submitting, TrialEvent.CancelDelivered) => Enter(trial, TrialState.Queued) with { CancelSent = true },
-        (TrialState.Submitting, TrialEvent.SiteForgot) => trial.CancelAsked ? End(trial, TrialState.Cancelled, null, null) : trial,
+        (TrialState.Submitting, TrialEvent.SiteForgot) => trial.CancelAsked ? Stop(trial) : trial,
         (TrialState.Queued or TrialState.Running, _) => AtSite(trial, happened),
         (TrialState.Collecting, TrialEvent.Collected collected) => Collect(trial, collected),
         (TrialState.Purging, TrialEvent.ReceiptKept) => Well(trial) with { ReceiptHeld = true },
@@ -75,8 +80,11 @@ internal static class TrialMachine
         TrialEvent.SiteQueued => Enter(trial, TrialState.Queued),
         TrialEvent.SiteRuns => Enter(trial, TrialState.Running),
         TrialEvent.CancelDelivered => Well(trial) with { CancelSent = true },
-        TrialEvent.SiteFinished or TrialEvent.SiteFailed or TrialEvent.SiteForgot when trial.CancelAsked => End(trial, TrialState.Cancelled, null, null),
-        TrialEvent.SiteFinished => Enter(trial, TrialState.Collecting),
+        TrialEvent.SiteFailed or TrialEvent.SiteForgot when trial.CancelAsked => Stop(trial),
+        TrialEvent.SiteFinished when trial is { CancelAsked: true, StopReason: null } => Stop(trial),
+
+        // It was quicker than the search that would have stopped it: what is there is taken.
+        TrialEvent.SiteFinished => Enter(trial, TrialState.Collecting) with { CancelAsked = false, StopReason = null },
         TrialEvent.KeysRefused refused => trial with { Explanation = refused.Sentence },
         TrialEvent.SiteFailed failed => End(trial, TrialState.Failed, failed.Failure, trial.Explanation ?? failed.Sentence),
         TrialEvent.SiteForgot => End(trial, TrialState.Failed, JobFailures.Lost, $"The site '{trial.Site}' no longer knows this job."),
@@ -90,6 +98,11 @@ internal static class TrialMachine
             ? End(held, TrialState.Failed, BrokerFailures.ResultRefused, collected.Explanation ?? "The gateway's gate refused the metrics.")
             : End(held, TrialState.Finished, null, collected.Explanation);
     }
+
+    /// <summary>Ends it as cancelled by its researcher, or as stopped by its search.</summary>
+    private static Trial Stop(Trial trial) => trial.StopReason is { } reason
+        ? End(trial, TrialState.Stopped, null, reason)
+        : End(trial, TrialState.Cancelled, null, null);
 
     /// <summary>Decides how it ends; what may be at the site is deleted first. The first decision stands.</summary>
     private static Trial End(Trial trial, TrialState ending, string? failure, string? sentence)

@@ -62,13 +62,13 @@ internal sealed partial class TrialStore(IDbContextFactory<BrokerDb> databases, 
         }
     }
 
-    /// <summary>Trials of a site in these states whose time has come, oldest first.</summary>
+    /// <summary>Trials of a site in these states whose time has come: those of older experiments first, each in its own order.</summary>
     public async Task<List<Trial>> DueAsync(string site, IReadOnlyCollection<TrialState> states, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         return await db.Trials.AsNoTracking()
             .Where(trial => trial.Site == site && states.Contains(trial.State) && trial.DueAt <= now)
-            .OrderBy(trial => trial.At).ThenBy(trial => trial.Id)
+            .OrderBy(trial => trial.At).ThenBy(trial => trial.ExperimentId).ThenBy(trial => trial.Ordinal)
             .Take(Contracts.Agent.AgentProtocol.MaxItems)
             .ToListAsync(cancellationToken);
     }

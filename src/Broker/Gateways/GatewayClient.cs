@@ -22,6 +22,10 @@ internal sealed class GatewayClient(GatewayCalls calls)
     public Task<GatewayReply<RequestView>> RequestAccessAsync(Gateway gateway, AccessRequest request, string personToken, CancellationToken cancellationToken) =>
         PostAsync(gateway, GatewayRoutes.Requests, request, ContractsJson.Strict.AccessRequest, ContractsJson.Strict.RequestView, Credential.Person(personToken), cancellationToken);
 
+    /// <summary>A dataset's catalogue entry, as a person sees it.</summary>
+    public Task<GatewayReply<DatasetEntry>> DatasetAsync(Gateway gateway, string dataset, string personToken, CancellationToken cancellationToken) =>
+        SendAsync(gateway, HttpMethod.Get, Routes.Fill(GatewayRoutes.Dataset, dataset), null, ContractsJson.Strict.DatasetEntry, Credential.Person(personToken), cancellationToken);
+
     /// <summary>Asks for a job's model in a person's name.</summary>
     public Task<GatewayReply<RequestView>> RequestModelAsync(Gateway gateway, string job, string personToken, CancellationToken cancellationToken) =>
         SendAsync(gateway, HttpMethod.Post, Routes.Fill(GatewayRoutes.Release, job), null, ContractsJson.Strict.RequestView, Credential.Person(personToken), cancellationToken);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Broker.Experiments;
+using Scanlock.Broker.Searches;
 using Scanlock.Broker.Sites;
 using Scanlock.Broker.Storage;
 
@@ -10,7 +11,7 @@ namespace Scanlock.Broker.Scheduling;
 /// for each other, no two of them move the same trial, and a start after a kill is like any other round.
 /// </summary>
 internal sealed class Scheduler(
-    IDbContextFactory<BrokerDb> databases, SiteDirectory sites, TrialStore trials, PermitLane permits, ResultLane results,
+    IDbContextFactory<BrokerDb> databases, SiteDirectory sites, TrialStore trials, PermitLane permits, ResultLane results, SearchLane searches,
     Func<SiteSettings, SiteLanes> lanes, Wakeup wakeup, TimeSpan poll, TimeProvider clock) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,6 +22,7 @@ internal sealed class Scheduler(
         var loops = bySite.SelectMany(site => new[] { site.Control.RoundAsync, site.Staging.RoundAsync, site.Collecting.RoundAsync })
             .Append(permits.RoundAsync)
             .Append(results.RoundAsync)
+            .Append(searches.RoundAsync)
             .Select(round => LoopAsync(round, stop.Token))
             .ToList();
         try
@@ -54,7 +56,7 @@ internal sealed class Scheduler(
     private async Task TellHomelessAsync(CancellationToken cancellationToken)
     {
         var known = sites.All.Select(site => site.Name).ToList();
-        TrialState[] ended = [TrialState.Finished, TrialState.Failed, TrialState.Refused, TrialState.Cancelled];
+        TrialState[] ended = [TrialState.Finished, TrialState.Failed, TrialState.Refused, TrialState.Cancelled, TrialState.Stopped];
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         foreach (var trial in await db.Trials.AsNoTracking().Where(trial => !known.Contains(trial.Site) && !ended.Contains(trial.State)).ToListAsync(cancellationToken))
         {

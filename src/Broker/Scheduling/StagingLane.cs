@@ -64,7 +64,7 @@ internal sealed class StagingLane(SiteSettings site, SiteDirectory sites, TrialS
 
         var latest = trial;
         var known = trial.StagingTotal > 0 ? new StagingCount(trial.StagingTotal, trial.StagingSent, trial.StagingShared) : null;
-        var order = new StagingOrder(allowed.Gateway, allowed.Experiment.Id, allowed.Permit.Manifest.Value, known);
+        var order = new StagingOrder(allowed.Gateway, allowed.Experiment.RequestId, allowed.Permit.Manifest.Value, known);
         return (await stager.StageAsync(order, connections, WatchAsync, cancellationToken), latest);
 
         async Task<bool> WatchAsync(StagingCount count, CancellationToken stop)
@@ -76,7 +76,7 @@ internal sealed class StagingLane(SiteSettings site, SiteDirectory sites, TrialS
 
     /// <summary>Why nothing is to be staged any more: the permit was revoked or ran out while the trial waited. Null where it stands.</summary>
     private async Task<StagingEnd?> RefusalAsync(AllowedExperiment allowed, CancellationToken cancellationToken) =>
-        await gateways.PermitAsync(allowed.Gateway, allowed.Experiment.Id, cancellationToken) switch
+        await gateways.PermitAsync(allowed.Gateway, allowed.Experiment.RequestId, cancellationToken) switch
         {
             GatewayReply<PermitView>.Got({ State: RequestStates.Allowed }) => null,
             GatewayReply<PermitView>.Got(var view) => new StagingEnd.PermitRefused(PermitSentences.Of(allowed.Gateway.Name, view.State, view.Reasons)),

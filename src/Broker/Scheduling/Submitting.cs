@@ -42,7 +42,7 @@ internal sealed class Submitting(TrialStore trials, Papers papers, JobWriter wri
             return;
         }
 
-        var job = writer.Sign(trial, allowed.Spec, Sha256Digest.Parse(allowed.Experiment.Trainer), allowed.Permit);
+        var job = writer.Sign(trial, await papers.SpecAsync(trial.Id, cancellationToken), allowed);
         if (job.Compact.Length > StatementKinds.Job.MaxLength)
         {
             await trials.ApplyAsync(

@@ -1,15 +1,19 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Scanlock.Broker.Experiments;
+using Scanlock.Broker.Searches;
 
 namespace Scanlock.Broker.Storage;
 
 /// <summary>The broker's database: what it must remember to carry on after being killed at any moment (P9).</summary>
 internal sealed class BrokerDb(DbContextOptions<BrokerDb> options) : DbContext(options)
 {
+    public DbSet<PermitRequest> Requests => Set<PermitRequest>();
     public DbSet<Experiment> Experiments => Set<Experiment>();
     public DbSet<KeptPermit> Permits => Set<KeptPermit>();
     public DbSet<Trial> Trials => Set<Trial>();
+    public DbSet<KeptSpec> Specs => Set<KeptSpec>();
+    public DbSet<Rung> Rungs => Set<Rung>();
     public DbSet<KeptJob> Jobs => Set<KeptJob>();
     public DbSet<KeptOutcome> Outcomes => Set<KeptOutcome>();
     public DbSet<KeptProgress> Progress => Set<KeptProgress>();
@@ -22,12 +26,19 @@ internal sealed class BrokerDb(DbContextOptions<BrokerDb> options) : DbContext(o
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        modelBuilder.Entity<PermitRequest>(row =>
+        {
+            row.ToTable("requests").HasKey(request => request.Id);
+            row.Property(request => request.Revision).IsConcurrencyToken();
+            row.Ignore(request => request.Asked);
+            row.HasIndex(request => new { request.Issuer, request.Subject, request.Gateway, request.Dataset }).HasDatabaseName("requests_by_person");
+            row.HasIndex(request => request.State).HasDatabaseName("requests_by_state");
+        });
         modelBuilder.Entity<Experiment>(row =>
         {
             row.ToTable("experiments").HasKey(experiment => experiment.Id);
-            row.Property(experiment => experiment.Revision).IsConcurrencyToken();
             row.HasIndex(experiment => new { experiment.Issuer, experiment.Subject, experiment.At }).HasDatabaseName("experiments_by_person");
-            row.HasIndex(experiment => experiment.Request).HasDatabaseName("experiments_by_request");
+            row.HasIndex(experiment => experiment.RequestId).HasDatabaseName("experiments_by_request");
         });
         modelBuilder.Entity<Trial>(row =>
         {
@@ -40,9 +51,13 @@ internal sealed class BrokerDb(DbContextOptions<BrokerDb> options) : DbContext(o
         });
         modelBuilder.Entity<KeptPermit>(row =>
         {
-            row.ToTable("permits").HasKey(permit => permit.ExperimentId);
-            row.HasOne<Experiment>().WithMany().HasForeignKey(permit => permit.ExperimentId).OnDelete(DeleteBehavior.Restrict);
+            row.ToTable("permits").HasKey(permit => permit.RequestId);
+            row.HasOne<PermitRequest>().WithMany().HasForeignKey(permit => permit.RequestId).OnDelete(DeleteBehavior.Restrict);
         });
+        var specs = OfTrial<KeptSpec>(modelBuilder, "specs");
+        specs.HasKey(spec => spec.TrialId);
+        specs.HasIndex(spec => spec.Identity).HasDatabaseName("specs_by_identity");
+        OfTrial<Rung>(modelBuilder, "rungs").HasKey(rung => new { rung.TrialId, rung.Epoch });
         OfTrial<KeptJob>(modelBuilder, "jobs").HasKey(job => job.TrialId);
         OfTrial<KeptOutcome>(modelBuilder, "outcomes").HasKey(outcome => outcome.TrialId);
         var progress = OfTrial<KeptProgress>(modelBuilder, "progress");

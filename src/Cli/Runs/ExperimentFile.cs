@@ -16,6 +16,9 @@ internal static class ExperimentFile
 {
     private const long MaxBytes = 1 << 20;
     private const int MaxDepth = 16;
+    private const int UsualReduction = 3;
+    private static readonly string[] s_searchMembers = ["trials", "gpu_hours", "folds", "objective", "halving"];
+    private static readonly string[] s_dimensionMembers = ["values", "min", "max", "scale", "when"];
 
     /// <exception cref="FormatException">The message names the place and the fault.</exception>
     public static async Task<ExperimentSpec> ReadAsync(FileInfo file, CancellationToken cancellationToken)
@@ -59,6 +62,38 @@ internal static class ExperimentFile
         {
             purpose.TryAdd("conditions", new JsonArray());
             purpose.TryAdd("disease", null);
+        }
+
+        if (root["search"] is JsonObject search)
+        {
+            AddUsualValuesOfSearch(search);
+        }
+    }
+
+    private static void AddUsualValuesOfSearch(JsonObject search)
+    {
+        search.TryAdd("space", new JsonObject());
+        foreach (var member in s_searchMembers)
+        {
+            search.TryAdd(member, null);
+        }
+
+        foreach (var (path, dimension) in search["space"] is JsonObject space ? [.. space] : Array.Empty<KeyValuePair<string, JsonNode?>>())
+        {
+            // A list by itself is the list of values.
+            var full = dimension as JsonObject ?? new JsonObject { ["values"] = dimension?.DeepClone() };
+            foreach (var member in s_dimensionMembers)
+            {
+                full.TryAdd(member, null);
+            }
+
+            search["space"]![path] = full.DeepClone();
+        }
+
+        if (search["halving"] is JsonObject halving)
+        {
+            halving.TryAdd("reduction", UsualReduction);
+            halving.TryAdd("first_epochs", 1);
         }
     }
 

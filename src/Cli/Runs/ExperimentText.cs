@@ -8,6 +8,12 @@ internal static class ExperimentText
 {
     private const string NeedsApproval = "needs-approval";
 
+    /// <summary>Experiments with more trials are shown as a table, a line each.</summary>
+    private const int MostInFull = 3;
+
+    /// <summary>Lines of that table; who wants all takes the JSON.</summary>
+    private const int MostLines = 100;
+
     public static void Write(TextWriter output, ExperimentView view)
     {
         Output.Facts(
@@ -16,11 +22,22 @@ internal static class ExperimentText
             ("name", view.Name),
             ("dataset", $"{view.Dataset} at {view.Gateway}"),
             ("site", view.Site),
-            ("state", view.State));
+            ("state", view.Trials.Count > MostInFull ? $"{view.State} ({Counts(view)})" : view.State));
         Output.Reasons(output, view.Reasons, includeAllow: false);
         if (Decides(view) is { } command)
         {
             output.WriteLine($"  {command}");
+        }
+
+        if (view.Trials.Count > MostInFull)
+        {
+            output.WriteLine();
+            Output.Table(
+                output,
+                ["trial", "choices", "state"],
+                view.Trials.Take(MostLines).Select(trial => (string[])[trial.Id, Output.Printable(Choices(trial)), Line(view, trial)]));
+            output.Write(view.Trials.Count > MostLines ? $"and {view.Trials.Count - MostLines} more: --json shows all{Environment.NewLine}" : "");
+            return;
         }
 
         foreach (var trial in view.Trials)
@@ -29,6 +46,12 @@ internal static class ExperimentText
             Write(output, view, trial);
         }
     }
+
+    /// <summary>How many trials are in which state, such as <c>3 running, 12 finished</c>.</summary>
+    public static string Counts(ExperimentView view) => string.Join(", ", view.Counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value} {count.Key}")));
+
+    /// <summary>What its search chose, such as <c>learning_rate 0.01, network vgg16</c>.</summary>
+    public static string Choices(TrialView trial) => string.Join(", ", trial.Choices.Select(choice => $"{choice.Key} {choice.Value}"));
 
     /// <summary>Who must agree before an experiment can go on, and how they do; null while it waits for nobody.</summary>
     public static string? WaitsFor(ExperimentView view) => Decides(view) is { } command
@@ -51,6 +74,7 @@ internal static class ExperimentText
         Output.Facts(
             output,
             ("trial", trial.Id),
+            ("choices", trial.Choices.Count > 0 ? Output.Printable(Choices(trial)) : null),
             ("state", Line(view, trial)),
             ("job", trial.Job),
             ("staged", trial.Staging is { } staging ? $"{Output.Bytes(staging.Sent)} sent, {Output.Bytes(staging.Shared)} there already" : null),
@@ -59,7 +83,7 @@ internal static class ExperimentText
 
     private static string? Decides(ExperimentView view) =>
         view.State == TrialStates.WaitingApproval && view.Reasons.Any(reason => reason.Effect == NeedsApproval)
-            ? Output.Printable($"who may decide does so at the gateway '{view.Gateway}': scanlock access approve {view.Id} --comment TEXT")
+            ? Output.Printable($"who may decide does so at the gateway '{view.Gateway}': scanlock access approve {view.Permit} --comment TEXT")
             : null;
 
     /// <summary>The broker's explanation repeats the experiment's reasons, which are shown by themselves.</summary>

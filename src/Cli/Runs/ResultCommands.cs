@@ -49,17 +49,18 @@ internal static class ResultCommands
         return command;
     }
 
+    /// <summary>The one experiment that these trials are of.</summary>
     private static async Task<ExperimentView> ExperimentOfAsync(HostClient broker, string[] trials, CancellationToken cancellationToken)
     {
-        var views = await broker.GetAsync(BrokerRoutes.Experiments, ContractsJson.Strict.IReadOnlyListExperimentView, cancellationToken);
-        var unknown = trials.FirstOrDefault(trial => !views.Any(view => view.Trials.Any(t => t.Id == trial)));
-        if (unknown is not null)
+        var experiments = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var trial in trials.Distinct(StringComparer.Ordinal))
         {
-            throw HostProblemException.Local("unknown-trial", $"You have no trial '{unknown}'.");
+            experiments.Add((await broker.GetAsync(Routes.Fill(BrokerRoutes.Trial, trial), ContractsJson.Strict.TrialView, cancellationToken)).Experiment);
         }
 
-        var owners = views.Where(view => view.Trials.Any(trial => trials.Contains(trial.Id, StringComparer.Ordinal))).ToList();
-        return owners is [var one] ? one : throw HostProblemException.Local("several-experiments", "These trials are of several experiments; ask for each experiment's by itself.");
+        return experiments.Count == 1
+            ? await broker.GetAsync(Routes.Fill(BrokerRoutes.Experiment, experiments.First()), ContractsJson.Strict.ExperimentView, cancellationToken)
+            : throw HostProblemException.Local("several-experiments", "These trials are of several experiments; ask for each experiment's by itself.");
     }
 
     private static async Task SaveAsync(HostClient broker, TrialView trial, DirectoryInfo folder, CancellationToken cancellationToken)

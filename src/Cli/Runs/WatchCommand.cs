@@ -10,7 +10,10 @@ internal static class WatchCommand
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(1);
 
-    private static readonly HashSet<string> s_ended = new([TrialStates.Finished, TrialStates.Failed, TrialStates.Refused, TrialStates.Cancelled], StringComparer.Ordinal);
+    private static readonly HashSet<string> s_ended = new([TrialStates.Finished, TrialStates.Failed, TrialStates.Refused, TrialStates.Cancelled, TrialStates.Stopped], StringComparer.Ordinal);
+
+    /// <summary>Of more trials than these, only how many are in which state is said.</summary>
+    private const int MostFollowed = 20;
 
     public static Command Build()
     {
@@ -37,14 +40,10 @@ internal static class WatchCommand
                 await parse.InvocationConfiguration.Error.WriteLineAsync(people);
             }
 
-            foreach (var trial in view.Trials)
+            foreach (var (about, line) in Lines(view).Where(entry => said.GetValueOrDefault(entry.About) != entry.Line))
             {
-                var line = ExperimentText.Line(view, trial);
-                if (said.GetValueOrDefault(trial.Id) != line)
-                {
-                    said[trial.Id] = line;
-                    await parse.InvocationConfiguration.Error.WriteLineAsync($"{trial.Id}  {line}");
-                }
+                said[about] = line;
+                await parse.InvocationConfiguration.Error.WriteLineAsync($"{about}  {line}");
             }
 
             if (view.Trials.All(trial => s_ended.Contains(trial.State)))
@@ -56,4 +55,8 @@ internal static class WatchCommand
             await Task.Delay(s_pace, cancellationToken);
         }
     }
+
+    private static IEnumerable<(string About, string Line)> Lines(ExperimentView view) => view.Trials.Count > MostFollowed
+        ? [(view.Id, ExperimentText.Counts(view))]
+        : view.Trials.Select(trial => (trial.Id, ExperimentText.Line(view, trial)));
 }

@@ -34,7 +34,9 @@ public sealed record ExperimentSpec(
 /// <param name="GatewayToken">The person's own token for that gateway, scopes <c>request</c> and <c>read</c>; used at once, never kept.</param>
 public sealed record SubmitExperiment(string Id, ExperimentSpec Spec, string GatewayToken);
 
-/// <param name="Id">Also the id of the request for access at the gateway.</param>
+/// <param name="Permit">The id of the request for access at the gateway, and of the permit; of an earlier experiment where its bounds hold this one too.</param>
+/// <param name="Counts">Trials by state, of those states that have some.</param>
+/// <param name="Trials">All of them, or none in a list of experiments where they are many.</param>
 /// <param name="Request">How that request stands: one of <c>RequestStates</c>.</param>
 public sealed record ExperimentView(
     string Id,
@@ -43,17 +45,24 @@ public sealed record ExperimentView(
     string Dataset,
     string Site,
     string State,
+    string Permit,
     string Request,
     IReadOnlyList<Reason> Reasons,
+    IReadOnlyDictionary<string, int> Counts,
     IReadOnlyList<TrialView> Trials,
     DateTimeOffset At);
 
+/// <param name="Choices">What the experiment's search chose for it, by path of the spec.</param>
 /// <param name="State">One of <see cref="TrialStates"/>.</param>
+/// <param name="Reused">The earlier trial, of the same spec and seed on the same data, whose results these are; null where it runs itself.</param>
 /// <param name="Job">Digest of the job statement once there is one.</param>
 /// <param name="Model">How the model stands at the gateway: <c>held</c>, <c>review</c>, <c>released</c>, <c>refused</c>, or null.</param>
 public sealed record TrialView(
     string Id,
+    string Experiment,
+    IReadOnlyDictionary<string, JsonElement> Choices,
     string State,
+    string? Reused,
     string? Job,
     string? Failure,
     string? Explanation,
@@ -84,8 +93,11 @@ public static class TrialStates
     public const string Refused = "refused";
     public const string Cancelled = "cancelled";
 
+    /// <summary>By its search, as not worth going on with.</summary>
+    public const string Stopped = "stopped";
+
     public static IReadOnlyList<string> All { get; } =
-        [WaitingApproval, Staging, Submitting, Queued, Running, Collecting, Purging, Finished, Failed, Refused, Cancelled];
+        [WaitingApproval, Staging, Submitting, Queued, Running, Collecting, Purging, Finished, Failed, Refused, Cancelled, Stopped];
 }
 
 /// <summary>Asks the gateway, in the person's name, for the models of these trials.</summary>

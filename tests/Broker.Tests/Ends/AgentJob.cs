@@ -86,7 +86,7 @@ internal sealed class AgentJob(Statement<Job> job, ScriptedAgent agent)
                 Ask(1);
                 break;
             case 5:
-                Say(new() { ["loss"] = 0.25, ["accuracy"] = 0.75 }, null);
+                Say(new() { ["loss"] = 0.25, ["accuracy"] = agent.Accuracy(job.Value) }, null);
                 break;
             case 6 when agent.Failure is { } failure:
                 Fail(failure);

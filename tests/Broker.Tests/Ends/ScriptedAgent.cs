@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Scanlock.Contracts;
 using Scanlock.Contracts.Agent;
+using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Signing;
 
 namespace Scanlock.Broker.Tests.Ends;
@@ -41,6 +42,9 @@ internal sealed class ScriptedAgent : IAsyncDisposable
 
     /// <summary>How each job ends; null finishes with results.</summary>
     public string? Failure { get; set; }
+
+    /// <summary>What each job says of its accuracy after its epoch.</summary>
+    public Func<Job, double> Accuracy { get; set; } = _ => 0.75;
 
     /// <summary>Bytes of the sealed model.</summary>
     public int ModelBytes { get; set; } = 300_000;

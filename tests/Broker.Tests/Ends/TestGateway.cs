@@ -87,6 +87,9 @@ internal sealed partial class TestGateway : IAsyncDisposable
 
     public byte[] Model { get; set; } = RandomNumberGenerator.GetBytes(1_500_000);
 
+    /// <summary>What the catalogue says.</summary>
+    public int LatestVersion { get; set; } = 1;
+
     /// <summary>Answers 503 to everything.</summary>
     public bool Away { get; set; }
 
@@ -162,6 +165,9 @@ internal sealed partial class TestGateway : IAsyncDisposable
         _app.MapGet("/.well-known/openid-configuration", () => JsonAnswer(TestIssuer.Discovery(Url)));
         _app.MapGet("/jwks", () => JsonAnswer(_issuer.Keys()));
         _app.MapPost(GatewayRoutes.Requests, (Delegate)RequestAsync);
+        _app.MapGet(GatewayRoutes.Dataset, (HttpContext context) => IsPerson(context)
+            ? TypedResults.Ok(new DatasetEntry(Dataset, "", "", "", DatasetStates.Open, LatestVersion, [], null, null, Sha256Digest.Of([])))
+            : (IResult)TypedResults.StatusCode(401));
         _app.MapPost(GatewayRoutes.Release, (string job, HttpContext context) => IsPerson(context) ? ReleaseAnswer(job) : TypedResults.StatusCode(401));
         _app.MapGet(GatewayRoutes.BrokerPermit, (string request, HttpContext context) => AsBroker(context, () => PermitAnswer(request)));
         _app.MapGet(GatewayRoutes.BrokerPart, (string part, HttpContext context) => AsBroker(context, () => PartAnswer(part, context)));

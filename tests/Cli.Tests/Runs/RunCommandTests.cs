@@ -110,9 +110,9 @@ public sealed class RunCommandTests : IDisposable
         string state, string? explanation, string json = """{"final":{"loss":0.5,"true_positives":9,"sensitivity":0.8,"auc":0.9,"accuracy":0.7}}""")
     {
         using var metrics = JsonDocument.Parse(json);
-        var trial = new TrialView("t1", state, null, null, explanation, null, [], metrics.RootElement, null, DateTimeOffset.UnixEpoch);
+        var trial = new TrialView("t1", "e1", new Dictionary<string, JsonElement>(), state, null, null, null, explanation, null, [], metrics.RootElement, null, DateTimeOffset.UnixEpoch);
         return JsonSerializer.Serialize(
-            new ExperimentView("e1", "first", "saint-brannoch", "covid-ct", "cluster", state, "pending", [new("approvals", 7, "needs-approval", Sentence)], [trial], DateTimeOffset.UnixEpoch),
+            new ExperimentView("e1", "first", "saint-brannoch", "covid-ct", "cluster", state, "e1", "pending", [new("approvals", 7, "needs-approval", Sentence)], new Dictionary<string, int> { [state] = 1 }, [trial], DateTimeOffset.UnixEpoch),
             ContractsJson.Strict.ExperimentView);
     }
 }

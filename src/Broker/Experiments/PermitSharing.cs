@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Scanlock.Broker.Gateways;
+using Scanlock.Broker.Storage;
+using Scanlock.Contracts;
+using Scanlock.Contracts.Access;
+using Scanlock.Contracts.Gateway;
+
+namespace Scanlock.Broker.Experiments;
+
+/// <summary>
+/// Finds a request for access, made earlier by the same person for the same purpose, that holds a new experiment too: what stays inside a
+/// permit's bounds needs no new approval.
+/// </summary>
+internal sealed class PermitSharing(IDbContextFactory<BrokerDb> databases, GatewayClient client, TimeProvider clock)
+{
+    /// <param name="asked">What a request of the experiment's own would ask for.</param>
+    /// <returns>The newest such request, or null.</returns>
+    public async Task<PermitRequest?> FindAsync(Person person, Gateways.Gateway gateway, AccessRequest asked, string personToken, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        string[] open = [RequestStates.Pending, RequestStates.Allowed];
+        var candidates = await db.Requests.AsNoTracking()
+            .Where(request => request.Issuer == person.Issuer && request.Subject == person.Subject && request.Gateway == gateway.Name
+                && request.Dataset == asked.Dataset && request.Site == asked.Site && open.Contains(request.State))
+            .OrderByDescending(request => request.At)
+            .ToListAsync(cancellationToken);
+        foreach (var candidate in candidates.Where(candidate => IsAlike(candidate.Asked, asked)))
+        {
+            if (await UsedAsync(db, candidate, cancellationToken) + asked.Bounds.Trials <= candidate.Asked.Bounds.Trials
+                && await HoldsAsync(db, candidate, gateway, asked, personToken, cancellationToken))
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+
+    internal static bool IsAlike(AccessRequest earlier, AccessRequest asked) =>
+        earlier.Project == asked.Project && earlier.Trainer == asked.Trainer && SamePurpose(earlier.Purpose, asked.Purpose) && Contains(earlier.Bounds, asked.Bounds);
+
+    private static bool SamePurpose(Purpose one, Purpose other) =>
+        CanonicalJson.Serialize(one, ContractsJson.Strict.Purpose).AsSpan().SequenceEqual(CanonicalJson.Serialize(other, ContractsJson.Strict.Purpose));
+
+    private static bool Contains(SpecBounds outer, SpecBounds inner) =>
+        inner.Parameters <= outer.Parameters && inner.Epochs <= outer.Epochs && inner.ProgressValues <= outer.ProgressValues
+        && !inner.InitialWeights.Except(outer.InitialWeights).Any();
+
+    /// <summary>Trials that count against the permit, or will.</summary>
+    private static Task<int> UsedAsync(BrokerDb db, PermitRequest request, CancellationToken cancellationToken) =>
+        db.Trials.CountAsync(trial => db.Experiments.Any(experiment => experiment.Id == trial.ExperimentId && experiment.RequestId == request.Id), cancellationToken);
+
+    private async Task<bool> HoldsAsync(
+        BrokerDb db, PermitRequest candidate, Gateways.Gateway gateway, AccessRequest asked, string personToken, CancellationToken cancellationToken)
+    {
+        if (candidate.State == RequestStates.Pending)
+        {
+            return candidate.Asked.Version == asked.Version;
+        }
+
+        var kept = await db.Permits.AsNoTracking().SingleAsync(permit => permit.RequestId == candidate.Id, cancellationToken);
+        return PermitCheck.Of(candidate, gateway, kept.Permit, kept.Manifest) is PermitCheck.Good { Permit.Value: { } permit, Manifest.Value: { } manifest }
+            && permit.ExpiresAt > clock.GetUtcNow()
+            && manifest.Version == (asked.Version ?? await LatestAsync(gateway, asked.Dataset, personToken, cancellationToken))
+            && await client.PermitAsync(gateway, candidate.Id, cancellationToken) is GatewayReply<PermitView>.Got({ State: RequestStates.Allowed });
+    }
+
+    /// <summary>The newest version that the catalogue shows this person; null where it cannot be had.</summary>
+    private async Task<int?> LatestAsync(Gateways.Gateway gateway, string dataset, string personToken, CancellationToken cancellationToken) =>
+        await client.DatasetAsync(gateway, dataset, personToken, cancellationToken) is GatewayReply<DatasetEntry>.Got(var entry) ? entry.LatestVersion : null;
+}
