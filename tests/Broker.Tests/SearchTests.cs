@@ -153,7 +153,7 @@ public sealed class SearchTests
         Search = new(
             SearchMethods.Grid,
             new Dictionary<string, SearchDimension> { ["learning_rate"] = new([.. JsonDocument.Parse(rates).RootElement.EnumerateArray()], null, null, null, null) },
-            null, null, folds, null, null),
+            null, folds, null, null),
     };
 
     private static SubmitExperiment Submission(ExperimentSpec spec) => World.Submission(spec: spec);

@@ -76,7 +76,7 @@ internal sealed class ExperimentIntake(
         var (spec, now) = (submission.Spec, clock.GetUtcNow());
         var asked = new AccessRequest(Wire.Version, id, spec.Dataset, spec.Version, spec.Project, spec.Purpose, spec.Site, trainer, SpecCheck.Bounds(spec, plan));
         var shared = await sharing.FindAsync(
-            person, gateways.Find(spec.Gateway)!, asked with { Bounds = SpecCheck.Least(plan) }, submission.GatewayToken, cancellationToken);
+            person, gateways.Find(spec.Gateway)!, asked with { Bounds = plan.LeastBounds() }, submission.GatewayToken, cancellationToken);
         var own = new PermitRequest(
             id, person.Issuer, person.Subject, spec.Gateway, spec.Dataset, spec.Site,
             Encoding.UTF8.GetString(CanonicalJson.Serialize(asked, ContractsJson.Strict.AccessRequest)), now);

@@ -1,12 +1,10 @@
 using System.Text;
 using Scanlock.Broker.Gateways;
 using Scanlock.Broker.Sites;
-using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Broker;
 using Scanlock.Contracts.Jobs;
 using Scanlock.Contracts.Searches;
-using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Broker.Experiments;
 
@@ -44,15 +42,7 @@ internal static class SpecCheck
     }
 
     /// <summary>The bounds to ask a permit for: as given, or just what these trials use.</summary>
-    public static SpecBounds Bounds(ExperimentSpec spec, SearchPlan plan) => spec.Bounds ?? Least(plan);
-
-    /// <summary>The least bounds that hold all trials of a plan.</summary>
-    public static SpecBounds Least(SearchPlan plan) => new(
-        plan.Trials.Count,
-        plan.Trials.Max(trial => TrialNetworks.Parameters(trial.Spec)),
-        plan.Trials.Max(trial => LeastEpochs(trial.Spec)),
-        plan.Trials.Max(trial => trial.Spec.Task == TrialSpec.Evaluate ? 0 : (trial.Spec.Epochs * ProgressNames.MostInLine) + trial.Spec.PretrainingEpochs),
-        [.. plan.Trials.Select(trial => trial.Spec.Start).OfType<Sha256Digest>().Distinct()]);
+    public static SpecBounds Bounds(ExperimentSpec spec, SearchPlan plan) => spec.Bounds ?? plan.LeastBounds();
 
     private static IEnumerable<string> Submission(SubmitExperiment submission)
     {
@@ -85,7 +75,7 @@ internal static class SpecCheck
 
     private static IEnumerable<string> BoundsFaults(SpecBounds bounds, SearchPlan? plan)
     {
-        var least = plan is null ? new(1, 1, 1, 0, []) : Least(plan);
+        var least = plan?.LeastBounds() ?? new(1, 1, 1, 0, []);
         return
         [
             .. Within("spec.bounds.trials", bounds.Trials, least.Trials, 1_000_000),
@@ -96,9 +86,6 @@ internal static class SpecCheck
             .. bounds.InitialWeights.Count > MaxList ? [$"spec.bounds.initial_weights: at most {MaxList}"] : Array.Empty<string>(),
         ];
     }
-
-    /// <summary>Policies count from one epoch, also where a trial only evaluates.</summary>
-    private static int LeastEpochs(TrialSpec trial) => Math.Max(1, trial.EpochsInAll);
 
     private static IEnumerable<string> Within(string path, long value, long min, long max)
     {

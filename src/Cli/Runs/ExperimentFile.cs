@@ -17,7 +17,7 @@ internal static class ExperimentFile
     private const long MaxBytes = 1 << 20;
     private const int MaxDepth = 16;
     private const int UsualReduction = 3;
-    private static readonly string[] s_searchMembers = ["trials", "gpu_hours", "folds", "objective", "halving"];
+    private static readonly string[] s_searchMembers = ["trials", "folds", "objective", "halving"];
     private static readonly string[] s_dimensionMembers = ["values", "min", "max", "scale", "when"];
 
     /// <exception cref="FormatException">The message names the place and the fault.</exception>

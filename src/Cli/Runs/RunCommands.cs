@@ -12,7 +12,7 @@ internal static class RunCommands
     [
         new Command("run", "Train and compare models on data you may not see.")
         {
-            SubmitCommand.Build(), List(), Status(), WatchCommand.Build(), Cancel(), ResultCommands.Results(), ResultCommands.Release(),
+            PlanCommand.Build(), SubmitCommand.Build(), List(), Status(), WatchCommand.Build(), Cancel(), ResultCommands.Results(), ResultCommands.Release(),
         },
     ];
 

@@ -1,11 +1,21 @@
 using System.Text.Json;
+using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Trials;
 
 namespace Scanlock.Contracts.Searches;
 
 /// <summary>The trials of an experiment, in the order in which they are to begin.</summary>
 /// <param name="Configurations">Distinct choices, each trained once per fold.</param>
-public sealed record SearchPlan(IReadOnlyList<PlannedTrial> Trials, int Configurations);
+public sealed record SearchPlan(IReadOnlyList<PlannedTrial> Trials, int Configurations)
+{
+    /// <summary>The least that a permit must allow for all of them. Policies count from one epoch, also where a trial only evaluates.</summary>
+    public SpecBounds LeastBounds() => new(
+        Trials.Count,
+        Trials.Max(trial => TrialNetworks.Parameters(trial.Spec)),
+        Math.Max(1, Trials.Max(trial => trial.Spec.EpochsInAll)),
+        Trials.Max(trial => trial.Spec.Task == TrialSpec.Evaluate ? 0 : (trial.Spec.Epochs * ProgressNames.MostInLine) + trial.Spec.PretrainingEpochs),
+        [.. Trials.Select(trial => trial.Spec.Start).OfType<Sha256Digest>().Distinct()]);
+}
 
 /// <summary>One trial of a plan.</summary>
 /// <param name="Ordinal">0, 1, ...</param>

@@ -7,7 +7,6 @@ namespace Scanlock.Contracts.Searches;
 internal static class SearchRules
 {
     private const int MostFolds = 20;
-    private const double MostHours = 1e7;
 
     internal static IEnumerable<SpecProblem> Check(SearchSpec search, JsonElement trial) => [.. Shape(search, trial), .. Comparison(search)];
 
@@ -26,11 +25,6 @@ internal static class SearchRules
         if (search.Trials is < 1 or > SearchSpec.MostTrials || (search.Trials is null && search.Method is SearchMethods.Random or SearchMethods.Asha))
         {
             yield return new("search.trials", $"must be from 1 to {SearchSpec.MostTrials}; only a grid may leave it out");
-        }
-
-        if (search.GpuHours is { } hours && !(hours > 0 && hours <= MostHours))
-        {
-            yield return new("search.gpu_hours", $"must be above 0 and at most {MostHours}");
         }
 
         if (search.Method == SearchMethods.Grid)

@@ -6,7 +6,6 @@ namespace Scanlock.Contracts.Searches;
 /// <param name="Method">One of <see cref="SearchMethods"/>.</param>
 /// <param name="Space">What varies, by the path of a field of the trial spec (such as <c>window.width</c>), or <see cref="SeedPath"/>.</param>
 /// <param name="Trials">The most trials, folds counted. A grid says how many it has; where it has more than these, it is refused.</param>
-/// <param name="GpuHours">Hours of graphics processors (of processor cores, for trials without) after which no further trial begins; null for no limit.</param>
 /// <param name="Folds">Every configuration is trained this many times, each with another part of the patients kept out; null for once.</param>
 /// <param name="Objective">What is to be best; must be there for <see cref="SearchMethods.Asha"/>.</param>
 /// <param name="Halving">When trials are compared on the way; of <see cref="SearchMethods.Asha"/> only.</param>
@@ -14,7 +13,6 @@ public sealed record SearchSpec(
     string Method,
     IReadOnlyDictionary<string, SearchDimension> Space,
     int? Trials,
-    double? GpuHours,
     int? Folds,
     Objective? Objective,
     Halving? Halving)

@@ -33,6 +33,64 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_shows_every_trial_and_what_a_permit_must_allow_without_asking_anybody()
+    {
+        await WriteAsync("""
+              method: grid
+              folds: 2
+              space:
+                learning_rate: [0.1, 0.01]
+                pretraining.queue: {values: [64], when: {pretraining.method: [contrast]}}
+                pretraining.method: {values: [none, contrast]}
+            """);
+
+        var run = await _host.RunAsync($"run plan {_folder["experiment.yaml"]}");
+        var json = await _host.RunAsync($"run plan {_folder["experiment.yaml"]} --json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("8 of 4 configurations", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("learning_rate 0.1, pretraining.method contrast, pretraining.queue 64, validation.fold 1, validation.folds 2", run.OutputText, StringComparison.Ordinal);
+        using var plan = JsonDocument.Parse(json.OutputText);
+        Assert.Equal(8, plan.RootElement.GetProperty("trials").GetArrayLength());
+        Assert.Equal(29, plan.RootElement.GetProperty("bounds").GetProperty("epochs").GetInt32());
+    }
+
+    [Fact]
+    [Trait("promise", "P11")]
+    public async Task Plan_names_every_fault_of_a_search()
+    {
+        await WriteAsync("""
+              method: asha
+              trials: 4
+              space:
+                learning_rat: [0.1]
+                batch: {min: 4, max: 2}
+            """);
+
+        var run = await _host.RunAsync($"run plan {_folder["experiment.yaml"]}");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("search.objective: is missing: what is to be best?", run.Error, StringComparison.Ordinal);
+        await WriteAsync("  method: grid\n  space: {learning_rat: [0.1], batch: [4, 0]}\n");
+        Assert.Contains("search.space.learning_rat: is no field of a trial spec", (await _host.RunAsync($"run plan {_folder["experiment.yaml"]}")).Error, StringComparison.Ordinal);
+    }
+
+    private Task WriteAsync(string search) => File.WriteAllTextAsync(
+        _folder["experiment.yaml"],
+        $$"""
+        name: first
+        gateway: saint-brannoch
+        dataset: covid-ct
+        project: lung
+        purpose: {permission: HMB}
+        site: cluster
+        trial: {v: 1, label: covid, network: resnet18, epochs: 9}
+        search:
+        {{search}}
+        """,
+        TestContext.Current.CancellationToken);
+
+    [Fact]
     public async Task Watch_says_once_who_must_agree_and_waits_on()
     {
         await _host.SignInAsync();

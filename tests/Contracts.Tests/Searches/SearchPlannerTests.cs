@@ -133,7 +133,6 @@ public sealed class SearchPlannerTests
     [InlineData("""{"method":"asha","trials":9,"folds":3,"objective":{"metric":"auc","direction":"maximize"},"space":{"batch":{"values":[4]}}}""", "search.folds: is not for asha, which compares single trainings on the way")]
     [InlineData("""{"method":"grid","objective":{"metric":"f1","direction":"up"},"space":{"batch":{"values":[4]}}}""", "search.objective.metric: must be one of: loss, validation_loss, accuracy, auc, dice")]
     [InlineData("""{"method":"grid","halving":{"reduction":3,"first_epochs":1},"space":{"batch":{"values":[4]}}}""", "search.halving: is for asha only")]
-    [InlineData("""{"method":"grid","gpu_hours":0,"space":{"batch":{"values":[4]}}}""", "search.gpu_hours: must be above 0 and at most 10000000")]
     public void What_cannot_be_searched_is_refused_with_the_place_and_the_reason(string search, string problem)
     {
         var invalid = Assert.IsType<SearchPlanResult.Invalid>(SearchPlanner.Plan(Json(Trial), 7, Search(search)));
@@ -158,7 +157,7 @@ public sealed class SearchPlannerTests
     private static SearchSpec Search(string json)
     {
         var search = JsonNode.Parse(json)!.AsObject();
-        foreach (var name in new[] { "trials", "gpu_hours", "folds", "objective", "halving" })
+        foreach (var name in new[] { "trials", "folds", "objective", "halving" })
         {
             search.TryAdd(name, null);
         }
