@@ -46,7 +46,7 @@ internal abstract record Submission
 /// </list>
 /// </summary>
 internal sealed class ExperimentIntake(
-    IDbContextFactory<BrokerDb> databases, GatewayDirectory gateways, GatewayClient client, SiteDirectory sites, PermitSharing sharing, Wakeup wakeup, TimeProvider clock)
+    IDbContextFactory<BrokerDb> databases, GatewayDirectory gateways, GatewayClient client, SiteDirectory sites, PermitSharing sharing, TrialStore trials, Wakeup wakeup, TimeProvider clock)
 {
     public async Task<Submission> SubmitAsync(Person person, SubmitExperiment submission, CancellationToken cancellationToken)
     {
@@ -203,8 +203,22 @@ internal sealed class ExperimentIntake(
             await db.SaveChangesAsync(cancellationToken);
         }
 
+        if (decided.State == RequestStates.Denied)
+        {
+            await RefuseAsync(decided, reasons, cancellationToken);
+        }
+
         wakeup.Ring();
         return decided;
+    }
+
+    private async Task RefuseAsync(PermitRequest request, IReadOnlyList<Reason> reasons, CancellationToken cancellationToken)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        foreach (var trial in await db.Trials.Where(trial => trial.ExperimentId == request.Id).Select(trial => trial.Id).ToListAsync(cancellationToken))
+        {
+            await trials.ApplyAsync(trial, new TrialEvent.PermitRefused(PermitSentences.Of(request.Gateway, RequestStates.Denied, reasons)), cancellationToken);
+        }
     }
 
     /// <summary>Nobody took the request, so nothing is left of it; not even a client that hung up changes that.</summary>

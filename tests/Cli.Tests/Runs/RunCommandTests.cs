@@ -122,7 +122,10 @@ public sealed class RunCommandTests : IDisposable
     public async Task Release_from_a_gateway_that_the_broker_no_longer_knows_says_so()
     {
         await _host.SignInAsync();
-        _host.Answer("GET /api/v1/experiments", $"[{View(TrialStates.Finished, null)}]");
+        var view = View(TrialStates.Finished, null);
+        using var experiment = JsonDocument.Parse(view);
+        _host.Answer("GET /api/v1/trials/t1", experiment.RootElement.GetProperty("trials")[0].GetRawText());
+        _host.Answer("GET /api/v1/experiments/e1", view);
         _host.Answer("GET /api/v1/gateways", """[{"gateway":"elsewhere","url":"http://127.0.0.1:1"}]""");
 
         var run = await _host.RunAsync($"run release t1 --broker {_host.Url}");
