@@ -95,6 +95,8 @@ public static class GatewayHost
         services.AddSingleton<RollingSessions>();
         services.AddHostedService<IdleSessionClosing>();
         services.AddSingleton<DiscardedBlobs>();
+        services.AddSingleton<UploadReads>();
+        services.AddSingleton<Recorder>();
         services.AddSingleton<UploadTokens>();
         services.AddSingleton<TokenDrop>();
         services.AddSingleton<FailedAttempts>();

@@ -16,5 +16,8 @@ public sealed class PoliciesInForce
         _ => throw new InvalidDataException($"The stored policy of the dataset '{dataset.Name}' does not load; it was checked when it was stored."),
     });
 
+    /// <summary>A revision that was read before; null where it was not.</summary>
+    public PolicyDocument? Known(string revision) => _read.GetValueOrDefault(revision);
+
     public static PolicyLoad Load(string text) => PolicyLoader.Load(Encoding.UTF8.GetBytes(text));
 }

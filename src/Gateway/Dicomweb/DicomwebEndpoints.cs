@@ -49,12 +49,13 @@ internal static class DicomwebEndpoints
         HttpContext context,
         ClaimsPrincipal user,
         IDbContextFactory<GatewayDb> databases,
+        UploadReads reads,
         AuditedActs acts,
         FailedAttempts failures,
         StoreTransaction store,
         CancellationToken cancellationToken)
     {
-        var found = await SenderAsync(dataset, upload, user, databases, cancellationToken);
+        var found = await SenderAsync(dataset, upload, user, databases, reads, cancellationToken);
         if (found.IsRefused)
         {
             var who = user.ToUploadToken() is { } token ? Actors.UploadToken(token.Token) : Actors.Of(user.ToPerson());
@@ -92,21 +93,21 @@ internal static class DicomwebEndpoints
 
     /// <summary>Who sends into which session. A token of another dataset learns no more than that this one is none of its own.</summary>
     private static async Task<Outcome<Sender>> SenderAsync(
-        string dataset, string? upload, ClaimsPrincipal user, IDbContextFactory<GatewayDb> databases, CancellationToken cancellationToken)
+        string dataset, string? upload, ClaimsPrincipal user, IDbContextFactory<GatewayDb> databases, UploadReads reads, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (user.ToUploadToken() is { } token)
         {
-            if (token.Dataset != dataset || await db.FindAsync(dataset, cancellationToken) is not { IsRefused: false, Value: var own })
+            if (token.Dataset != dataset || reads.DatasetState(dataset) is not { } state)
             {
                 return DatasetLookup.NoSuch(dataset);
             }
 
             return upload is not null ? new Refusal.Unknown("An upload token has a session of its own, and is given no other.")
-                : own.State == DatasetStates.Withdrawn ? new Refusal.Conflict($"The dataset '{dataset}' was withdrawn.")
+                : state == DatasetStates.Withdrawn ? new Refusal.Conflict($"The dataset '{dataset}' was withdrawn.")
                 : new Sender(dataset, Actors.UploadToken(token.Token), token.Token, Named: null);
         }
 
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var person = user.ToPerson();
         var found = await db.FindManagedAsync(dataset, person, cancellationToken);
         return found.IsRefused ? found.Refusal : new Sender(dataset, Actors.Of(person), Token: null, upload);

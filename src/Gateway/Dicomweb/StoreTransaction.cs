@@ -98,7 +98,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
 
     private async Task<StoredPart> TakeAsync(Sender sender, string? study, AskedMasks masks, PartBody body, CancellationToken cancellationToken)
     {
-        if (sender.Token is { } token && !await tokens.IsStillUsableAsync(token, cancellationToken))
+        if (sender.Token is { } token && !tokens.IsStillUsable(token))
         {
             return NotTaken(body, Unnumbered, FailureReasons.NotAuthorizedCode, "The upload token was revoked or has expired.");
         }

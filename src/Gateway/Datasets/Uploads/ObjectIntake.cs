@@ -9,6 +9,7 @@ using Scanlock.Gateway.Keys;
 using Scanlock.Gateway.Storage;
 using Scanlock.Gateway.Storage.Blobs;
 using Scanlock.IntakeWorkers;
+using Scanlock.Policy;
 
 namespace Scanlock.Gateway.Datasets.Uploads;
 
@@ -19,6 +20,8 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 /// </summary>
 internal sealed partial class ObjectIntake(
     IDbContextFactory<GatewayDb> databases,
+    UploadReads reads,
+    Recorder recorder,
     IntakePool workers,
     IBlobStore blobs,
     GatewayKeys gatewayKeys,
@@ -41,9 +44,8 @@ internal sealed partial class ObjectIntake(
     public async Task<Outcome<TakenObject>> TakeAsync(
         ObjectOrigin origin, string session, int ordinal, Stream body, string? study, AskedMasks masks, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var upload = await db.Uploads.SingleAsync(row => row.Id == session, cancellationToken);
-        if (upload.ClosedAt is not null)
+        var upload = reads.Upload(session) ?? throw new InvalidOperationException("An object is for a session that was never opened.");
+        if (upload.IsClosed)
         {
             return new Refusal.Conflict($"Upload {upload.Id} of '{upload.Dataset}' is closed.");
         }
@@ -55,7 +57,7 @@ internal sealed partial class ObjectIntake(
         Recording? recording = null;
         try
         {
-            var rules = policies.Of(await db.Datasets.AsNoTracking().SingleAsync(row => row.Name == upload.Dataset, cancellationToken)).Intake;
+            var rules = (await PolicyAsync(upload, cancellationToken)).Intake;
             var rendition = rules.Archive ? new RenditionTask(rules.Deidentification, hashes.WorkerKey) : null;
             var task = new IntakeTask(Wire.Version, ordinal, Samples: true, rules.BurnedInText, rendition) { Masks = masks.ToTask() };
             var outcome = await workers.ExamineAsync(origin, task, hashing, reception, cancellationToken);
@@ -74,18 +76,18 @@ internal sealed partial class ObjectIntake(
                 await reception.EndAsync();
             }
 
-            recording = new Recording(db, upload, ordinal, time.GetUtcNow());
-            var settled = outcome switch
+            // Nothing was wrong with an object that was interrupted, so nothing is recorded: it may be sent again under the same ordinal.
+            if (outcome is IntakeOutcome.Refused { Refusal: { Code: RefusalCode.Interrupted } again })
             {
-                // Nothing was wrong with the object, so nothing is recorded: it may be sent again under the same ordinal.
-                IntakeOutcome.Refused { Refusal: { Code: RefusalCode.Interrupted } again } =>
-                    new ObjectOutcome(ordinal, UploadOutcomes.Refused, again.CodeName, again.Sentence),
-                IntakeOutcome.Refused refused => await recording.RefuseAsync(refused.Refusal, cancellationToken),
-                // Not refused means read to its end, so the hash is finished.
-                IntakeOutcome.Quarantined kept => await recording.StoreAsync(
-                    Sha256Digest.FromHash(sha256.Hash), hashes, reception, masks, kept.Reason, cancellationToken),
-                _ => await recording.StoreAsync(Sha256Digest.FromHash(sha256.Hash), hashes, reception, masks, null, cancellationToken),
-            };
+                return new TakenObject(new(ordinal, UploadOutcomes.Refused, again.CodeName, again.Sentence), reception.Head);
+            }
+
+            // Not refused means read to its end, so the hash is finished.
+            recording = outcome is IntakeOutcome.Refused refused
+                ? Recording.Refused(upload, ordinal, refused.Refusal, time.GetUtcNow())
+                : Recording.Stored(
+                    upload, ordinal, Sha256Digest.FromHash(sha256.Hash), hashes, reception, masks, (outcome as IntakeOutcome.Quarantined)?.Reason, time.GetUtcNow());
+            var settled = await recorder.RecordAsync(recording, cancellationToken);
             return settled.IsRefused ? settled.Refusal : new TakenObject(settled.Value, reception.Head);
         }
         finally
@@ -96,6 +98,17 @@ internal sealed partial class ObjectIntake(
                 LogLeft(logger, left[0], left.Count);
             }
         }
+    }
+
+    private async Task<PolicyDocument> PolicyAsync(OpenUpload upload, CancellationToken cancellationToken)
+    {
+        if (policies.Known(upload.PolicyRevision) is { } known)
+        {
+            return known;
+        }
+
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return policies.Of(await db.Datasets.AsNoTracking().SingleAsync(row => row.Name == upload.Dataset, cancellationToken));
     }
 
     [LoggerMessage(EventId = 2212, Level = LogLevel.Warning, Message = "{Count} ciphertexts of an object that was not kept are left to the next start: the store would not delete them")]

@@ -14,7 +14,7 @@ namespace Scanlock.Gateway.Datasets.Uploads;
 /// Upload tokens: 256 random bits that send into one dataset and can do nothing else, until they expire or are revoked. The gateway keeps
 /// their SHA-256 only, which needs no salt: nobody guesses such a token from it.
 /// </summary>
-internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, AuditedActs acts, TimeProvider time)
+internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, UploadReads reads, AuditedActs acts, TimeProvider time)
 {
     public const string Prefix = "slu_";
     private const int SecretBytes = 32;
@@ -88,7 +88,7 @@ internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, Audit
             cancellationToken);
 
     /// <summary>The usable token this is, if it is one; its use is noted.</summary>
-    public async Task<UploadTokenRow?> FindBySecretAsync(string secret, CancellationToken cancellationToken)
+    public async Task<KnownToken?> FindBySecretAsync(string secret, CancellationToken cancellationToken)
     {
         if (secret.Length != SecretLength || !secret.StartsWith(Prefix, StringComparison.Ordinal))
         {
@@ -97,8 +97,7 @@ internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, Audit
 
         var hash = HashOf(secret);
         var now = time.GetUtcNow();
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var row = await db.UploadTokens.AsNoTracking().SingleOrDefaultAsync(token => token.Hash == hash, cancellationToken);
+        var row = reads.TokenByHash(hash);
 
         // The index has compared hashes already, and told nothing by it: nobody can choose a token whose hash comes close.
         if (row is null || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(row.Hash), Encoding.ASCII.GetBytes(hash)) || !IsUsable(row, now))
@@ -108,6 +107,7 @@ internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, Audit
 
         if (row.LastUsedAt is null || now - row.LastUsedAt >= s_useStep)
         {
+            await using var db = await databases.CreateDbContextAsync(cancellationToken);
             await db.UploadTokens.Where(token => token.Id == row.Id).ExecuteUpdateAsync(set => set.SetProperty(token => token.LastUsedAt, now), cancellationToken);
         }
 
@@ -115,12 +115,7 @@ internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, Audit
     }
 
     /// <summary>Whether a token that was good when its request began still is.</summary>
-    public async Task<bool> IsStillUsableAsync(string id, CancellationToken cancellationToken)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var row = await db.UploadTokens.AsNoTracking().SingleOrDefaultAsync(token => token.Id == id, cancellationToken);
-        return row is not null && IsUsable(row, time.GetUtcNow());
-    }
+    public bool IsStillUsable(string id) => reads.TokenById(id) is { } row && IsUsable(row, time.GetUtcNow());
 
     /// <summary>The token, usable or not, if this steward answers for its dataset.</summary>
     public static async Task<Outcome<UploadTokenRow>> FindAsync(GatewayDb db, string dataset, string id, Person steward, CancellationToken cancellationToken)
@@ -141,7 +136,7 @@ internal sealed class UploadTokens(IDbContextFactory<GatewayDb> databases, Audit
         Subjects = new Dictionary<string, string>(StringComparer.Ordinal) { ["dataset"] = row.Dataset, ["token"] = row.Id },
     };
 
-    private static bool IsUsable(UploadTokenRow row, DateTimeOffset now) => row.RevokedAt is null && row.ExpiresAt > now;
+    private static bool IsUsable(KnownToken row, DateTimeOffset now) => row.RevokedAt is null && row.ExpiresAt > now;
 
     private static string HashOf(string secret) => Sha256Digest.Of(Encoding.UTF8.GetBytes(secret)).ToString();
 
