@@ -104,9 +104,9 @@ internal sealed class InWorkers(List<byte[]> corpus, Faults faults, int seed) : 
     {
         public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task SampleAsync(IntakeSample sample, MessageContent pixels, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task MaskAsync(IntakeMask mask, MessageContent content, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => Task.CompletedTask;
     }

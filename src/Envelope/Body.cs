@@ -48,25 +48,29 @@ public static class Body
         return end.FailedSegment is { } index ? new SegmentNotAuthentic(index) : end.BytesWritten;
     }
 
-    private static void EncryptBlock(SegmentBlock block)
+    /// <summary>Encrypts what is whole in memory; the ciphertext has <see cref="CiphertextBytes"/>.</summary>
+    internal static void Encrypt(ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, DataKey key)
     {
-        Span<byte> nonces = stackalloc byte[SegmentBlock.Segments * Segment.NonceBytes];
-        RandomNumberGenerator.Fill(nonces);
-        var plaintext = block.Input;
-        var ciphertext = block.Output;
+        using var cipher = new ChaCha20Poly1305(key.Bytes);
+        Encrypt(plaintext, ciphertext, cipher);
+    }
+
+    private static void EncryptBlock(SegmentBlock block) => block.Finish(Encrypt(block.Input, block.Output, block.Ciphers[0]));
+
+    private static int Encrypt(ReadOnlySpan<byte> plaintext, Span<byte> ciphertext, ChaCha20Poly1305 cipher)
+    {
         var written = 0;
         while (!plaintext.IsEmpty)
         {
             var part = plaintext[..Math.Min(plaintext.Length, Segment.PlaintextBytes)];
             var segment = ciphertext.Slice(written, part.Length + Segment.OverheadBytes);
-            nonces[..Segment.NonceBytes].CopyTo(segment);
-            Segment.Encrypt(block.Ciphers[0], part, segment);
-            nonces = nonces[Segment.NonceBytes..];
+            RandomNumberGenerator.Fill(segment[..Segment.NonceBytes]);
+            Segment.Encrypt(cipher, part, segment);
             plaintext = plaintext[part.Length..];
             written += segment.Length;
         }
 
-        block.Finish(written);
+        return written;
     }
 
     private static void DecryptBlock(SegmentBlock block)

@@ -15,6 +15,9 @@ public static class Header
     /// <summary>The most packets a header may have here, and so the most recipients.</summary>
     public const int MaxPackets = 1000;
 
+    /// <summary>Bytes of a header for so many recipients.</summary>
+    internal static int Bytes(int recipients) => HeaderLayout.PreludeBytes + (recipients * HeaderPacket.DataKeyPacketBytes);
+
     /// <summary>
     /// A header that lets each recipient, once, open what <paramref name="key"/> encrypts.
     /// The writer's key pair is made for this header and wiped: only recipients can open it.
@@ -27,7 +30,7 @@ public static class Header
             throw new ArgumentException($"a header needs 1 to {MaxPackets} recipients, not {readers.Length}", nameof(recipients));
         }
 
-        var header = new byte[HeaderLayout.PreludeBytes + (readers.Length * HeaderPacket.DataKeyPacketBytes)];
+        var header = new byte[Bytes(readers.Length)];
         HeaderLayout.WritePrelude(header, readers.Length);
         using var writer = PrivateKey.Generate();
         var rest = header.AsSpan(HeaderLayout.PreludeBytes);

@@ -16,6 +16,24 @@ public static class WholeFile
         return plaintextBytes;
     }
 
+    /// <summary>Bytes of the file that <see cref="Seal"/> makes for so many recipients.</summary>
+    public static int SealedBytes(int plaintextBytes, int recipients) =>
+        checked((int)(Header.Bytes(recipients) + Body.CiphertextBytes(plaintextBytes)));
+
+    /// <summary>
+    /// Encrypts what is whole in memory, on this thread: for many files side by side, each too small to be worth cutting up between threads.
+    /// </summary>
+    /// <param name="plaintext">All of the plaintext.</param>
+    /// <param name="recipients">Whom to, each once.</param>
+    /// <param name="file">Takes the file; <see cref="SealedBytes"/> long.</param>
+    public static void Seal(ReadOnlySpan<byte> plaintext, IReadOnlyCollection<PublicKey> recipients, Span<byte> file)
+    {
+        using var key = DataKey.Random();
+        var header = Header.Create(key, recipients);
+        header.CopyTo(file);
+        Body.Encrypt(plaintext, file[header.Length..], key);
+    }
+
     /// <summary>Encrypts, appending the file to a digest, and returns the bytes of both.</summary>
     internal static async Task<(long PlaintextBytes, long FileBytes)> SealAsync(
         Stream plaintext,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Audit;
 using Scanlock.Contracts.Gateway;
@@ -50,6 +51,7 @@ public static class GatewayHost
         var folders = new StateFolders(configuration.Gateway);
         builder.Services.AddExceptionHandler<UnavailableHandler>();
         builder.AddScanlockHost(configuration.Gateway.Listen, configuration.Gateway.PublicUrl, configuration.Issuers);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ReceiveBuffers>();
         AddStores(builder.Services, configuration, keys, folders);
         AddFeatures(builder.Services);
         if (configuration.LocalIssuer.Enabled)

@@ -32,17 +32,17 @@ public interface IIntakeReceiver
 
     /// <summary>A sample.</summary>
     /// <param name="sample">What is said of it.</param>
-    /// <param name="pixels">int16 Hounsfield units, little endian, row by row; the receiver's to keep or clear.</param>
+    /// <param name="pixels">int16 Hounsfield units, little endian, row by row; wiped once this is done.</param>
     /// <param name="cancellationToken">Cancels the receiving.</param>
-    Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken);
+    Task SampleAsync(IntakeSample sample, MessageContent pixels, CancellationToken cancellationToken);
 
     /// <summary>A mask.</summary>
     /// <param name="mask">What is said of it.</param>
-    /// <param name="content">What it marks, as its form says; the receiver's to keep or clear.</param>
+    /// <param name="content">What it marks, as its form says; wiped once this is done.</param>
     /// <param name="cancellationToken">Cancels the receiving.</param>
-    Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken);
+    Task MaskAsync(IntakeMask mask, MessageContent content, CancellationToken cancellationToken);
 
-    /// <summary>The next bytes of the de-identified object.</summary>
+    /// <summary>The next bytes of the de-identified object, there until this is done.</summary>
     Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
     /// <summary>A file that the object, a DICOMDIR, lists. Only who asks for neither samples nor a rendition is told any.</summary>

@@ -10,12 +10,16 @@ namespace Scanlock.IntakeWorkers;
 /// </summary>
 internal sealed class IntakeWorker : IAsyncDisposable
 {
+    /// <summary>A slice goes through in one piece: this is the most that Linux lets anybody have.</summary>
+    private const int PipeBytes = 1 << 20;
+
     private static readonly TimeSpan s_greetingTime = TimeSpan.FromSeconds(30);
 
     private readonly RunningProgram program;
+    private readonly IntakeMessageReader messages;
     private bool isSpent;
 
-    private IntakeWorker(RunningProgram program) => this.program = program;
+    private IntakeWorker(RunningProgram program) => (this.program, messages) = (program, new IntakeMessageReader(program.Output));
 
     internal int Id => program.Id;
 
@@ -76,7 +80,8 @@ internal sealed class IntakeWorker : IAsyncDisposable
         try
         {
             await IntakeFrames.WriteJsonAsync(program.Input, task, ContractsJson.Strict.IntakeTask, timeUp.Token);
-            var begun = await IntakeFrames.ReadMessageAsync(program.Output, timeUp.Token);
+            var begun = await messages.ReadAsync(timeUp.Token);
+            using var nothing = begun.Content;
             return begun.Kind == IntakeMessageKind.Begun && Wire.Read(begun.Json.Span, ContractsJson.Strict.IntakeBegun).Ordinal == task.Ordinal;
         }
         catch (Exception exception) when (exception is IOException or WireFormatException or OperationCanceledException)
@@ -91,7 +96,7 @@ internal sealed class IntakeWorker : IAsyncDisposable
     /// </summary>
     internal async Task<IntakeOutcome> ExamineAsync(IntakeTask task, Stream content, IIntakeReceiver receiver, CancellationToken cancellationToken)
     {
-        using var exchange = new ObjectExchange(program, task, receiver);
+        using var exchange = new ObjectExchange(program, messages, task, receiver);
         try
         {
             return await exchange.RunAsync(content, cancellationToken);
@@ -114,7 +119,7 @@ internal sealed class IntakeWorker : IAsyncDisposable
 
         try
         {
-            return RunningProgram.Start(WorkerSandbox.Worker(assembly));
+            return RunningProgram.Start(WorkerSandbox.Worker(assembly), PipeBytes);
         }
         catch (ProgramStartException exception)
         {

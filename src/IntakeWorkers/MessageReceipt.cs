@@ -44,7 +44,7 @@ internal sealed class MessageReceipt(IntakeTask task, IIntakeReceiver receiver)
                 return true;
             case IntakeMessageKind.Mask when task.Samples:
                 var mask = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeMask);
-                if (head is null || !AnswerCheck.IsSound(mask, message.Content, masks++))
+                if (head is null || !AnswerCheck.IsSound(mask, message.Content.Bytes.Span, masks++))
                 {
                     return false;
                 }
@@ -59,7 +59,7 @@ internal sealed class MessageReceipt(IntakeTask task, IIntakeReceiver receiver)
                 }
 
                 renditionBytes += message.Content.Length;
-                await (IsAbandoned ? Task.CompletedTask : receiver.RenditionAsync(message.Content, cancellationToken));
+                await (IsAbandoned ? Task.CompletedTask : receiver.RenditionAsync(message.Content.Bytes, cancellationToken));
                 return renditionBytes <= IntakeProtocol.MaxRenditionBytes;
             case IntakeMessageKind.Reference when !task.Samples && task.Rendition is null:
                 var reference = Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeReference);

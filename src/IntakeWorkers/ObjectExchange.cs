@@ -21,6 +21,7 @@ internal sealed class ObjectExchange : IDisposable
     private static readonly TimeSpan s_endTime = TimeSpan.FromSeconds(2);
 
     private readonly RunningProgram program;
+    private readonly IntakeMessageReader messages;
     private readonly IntakeTask task;
     private readonly MessageReceipt receipt;
     private readonly TurnWatch watch;
@@ -30,9 +31,10 @@ internal sealed class ObjectExchange : IDisposable
     private bool saysTooMuch;
     private bool isKilledHere;
 
-    internal ObjectExchange(RunningProgram program, IntakeTask task, IIntakeReceiver receiver)
+    internal ObjectExchange(RunningProgram program, IntakeMessageReader messages, IntakeTask task, IIntakeReceiver receiver)
     {
         this.program = program;
+        this.messages = messages;
         this.task = task;
         receipt = new MessageReceipt(task, receiver);
         watch = new TurnWatch(program.Kill);
@@ -108,13 +110,13 @@ internal sealed class ObjectExchange : IDisposable
 
     private async Task<Sending> SendAsync(Stream content, CancellationToken cancellationToken)
     {
-        var chunk = ArrayPool<byte>.Shared.Rent(IntakeProtocol.MaxChunkBytes);
+        var chunk = ArrayPool<byte>.Shared.Rent(IntakeFrames.ChunkHeadBytes + IntakeProtocol.MaxChunkBytes);
         try
         {
             long total = 0;
             while (true)
             {
-                if (await ReadAsync(content, chunk.AsMemory(0, IntakeProtocol.MaxChunkBytes), cancellationToken) is not { } count)
+                if (await ReadAsync(content, chunk.AsMemory(IntakeFrames.ChunkHeadBytes, IntakeProtocol.MaxChunkBytes), cancellationToken) is not { } count)
                 {
                     return Sending.Judged;
                 }
@@ -128,7 +130,7 @@ internal sealed class ObjectExchange : IDisposable
 
                 Interlocked.Exchange(ref givenBytes, total);
                 watch.Gives(count);
-                if (!await TryWriteAsync(IntakeFrames.WriteChunkAsync(program.Input, chunk.AsMemory(0, count), CancellationToken.None)))
+                if (!await TryWriteAsync(IntakeFrames.WriteChunkAsync(program.Input, chunk.AsMemory(0, IntakeFrames.ChunkHeadBytes + count), CancellationToken.None)))
                 {
                     return Sending.WorkerGone;
                 }
@@ -198,7 +200,8 @@ internal sealed class ObjectExchange : IDisposable
         {
             try
             {
-                var message = await IntakeFrames.ReadMessageAsync(program.Output, CancellationToken.None);
+                var message = await messages.ReadAsync(CancellationToken.None);
+                using var content = message.Content;
                 watch.Receives = true;
                 if (!IsBounded(message))
                 {

@@ -12,6 +12,7 @@ internal static unsafe partial class Native
     internal const short SpawnSetSignalMask = 0x08;
     internal const short SpawnSetSession = 0x80;
     internal const int DuplicateCloseOnExec = 1030;
+    internal const int SetPipeBytes = 1031;
     internal const int MemoryFileCloseOnExec = 1;
     internal const int WaitById = 1;
     internal const int WaitExited = 4;

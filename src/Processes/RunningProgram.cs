@@ -45,7 +45,12 @@ public sealed class RunningProgram : IAsyncDisposable
     public Task ErrorsRead => draining;
 
     /// <summary>Starts a program. Throws <see cref="ProgramStartException"/> where the system refuses.</summary>
-    public static RunningProgram Start(ProgramStart start)
+    /// <param name="start">The program.</param>
+    /// <param name="pipeBytes">
+    /// How much may lie in its input and in its output before who writes must wait, so that large pieces do not go back and forth; where the system
+    /// has less to give, its usual 64 KiB.
+    /// </param>
+    public static RunningProgram Start(ProgramStart start, int? pipeBytes = null)
     {
         AnonymousPipeServerStream toProgram = new(PipeDirection.Out, HandleInheritability.None);
         AnonymousPipeServerStream fromProgram = new(PipeDirection.In, HandleInheritability.None);
@@ -53,6 +58,11 @@ public sealed class RunningProgram : IAsyncDisposable
         AnonymousPipeServerStream[] all = [toProgram, fromProgram, errors];
         try
         {
+            foreach (var pipe in pipeBytes is null ? [] : new[] { toProgram, fromProgram })
+            {
+                _ = Native.fcntl((int)pipe.SafePipeHandle.DangerousGetHandle(), Native.SetPipeBytes, pipeBytes.GetValueOrDefault());
+            }
+
             var pipes = new Streams.Pipes(toProgram.ClientSafePipeHandle, fromProgram.ClientSafePipeHandle, errors.ClientSafePipeHandle);
             var started = new Child(Spawn.Start(start, pipes), takesGroupAlong: true);
             Array.ForEach(all, pipe => pipe.DisposeLocalCopyOfClientHandle());

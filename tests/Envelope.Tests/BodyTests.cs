@@ -17,6 +17,25 @@ public sealed class BodyTests : IDisposable
         Assert.NotEqual(first.ToArray(), second.ToArray());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(64 * 1024)]
+    [InlineData((64 * 1024) + 1)]
+    [InlineData((512 * 1024) + 347)]
+    public async Task What_is_sealed_in_memory_opens_for_each_recipient_as_any_file_does(int bytes)
+    {
+        using var other = PrivateKey.Generate();
+        var plaintext = Content.Pattern(bytes);
+        var file = new byte[WholeFile.SealedBytes(bytes, 2)];
+        WholeFile.Seal(plaintext, [reader.PublicKey, other.PublicKey], file);
+        Assert.Equal(plaintext, (await Content.OpenAsync(file, reader)).Plaintext);
+        Assert.Equal(plaintext, (await Content.OpenAsync(file, other)).Plaintext);
+        var again = new byte[file.Length];
+        WholeFile.Seal(plaintext, [reader.PublicKey, other.PublicKey], again);
+        Assert.NotEqual(file, again);
+    }
+
     [Fact]
     public async Task A_source_that_breaks_breaks_the_encryption_and_never_looks_like_an_end()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -97,10 +98,10 @@ public sealed class PureTests
     {
         byte[] huge = [.. BitConverter.GetBytes(uint.MaxValue), 0, 0, 0, 0];
         await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadJsonAsync(new MemoryStream(huge), ContractsJson.Strict.IntakeTask, CancellationToken.None));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([3, .. huge]), CancellationToken.None));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([3, 0, 0, 0, 0, .. huge]), CancellationToken.None));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([99, 0, 0, 0, 0, 0, 0, 0, 0]), CancellationToken.None));
-        await Assert.ThrowsAsync<WireFormatException>(() => IntakeFrames.ReadMessageAsync(new MemoryStream([3, 0]), CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => new IntakeMessageReader(new MemoryStream([3, .. huge])).ReadAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => new IntakeMessageReader(new MemoryStream([3, 0, 0, 0, 0, .. huge])).ReadAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => new IntakeMessageReader(new MemoryStream([99, 0, 0, 0, 0, 0, 0, 0, 0])).ReadAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<WireFormatException>(() => new IntakeMessageReader(new MemoryStream([3, 0])).ReadAsync(CancellationToken.None));
         Assert.Throws<WireFormatException>(() => IntakeFrames.ReadChunkLength(new MemoryStream(BitConverter.GetBytes(1u << 20))));
         Assert.Throws<WireFormatException>(() => IntakeFrames.ReadChunkLength(new MemoryStream([1, 2])));
     }
@@ -109,15 +110,59 @@ public sealed class PureTests
     public async Task An_object_sent_in_chunks_arrives_whole_and_an_abandoned_one_is_told()
     {
         var wire = new MemoryStream();
-        await IntakeFrames.WriteChunkAsync(wire, "one "u8.ToArray(), CancellationToken.None);
-        await IntakeFrames.WriteChunkAsync(wire, "two"u8.ToArray(), CancellationToken.None);
-        await IntakeFrames.WriteChunkAsync(wire, default, CancellationToken.None);
-        await IntakeFrames.WriteChunkAsync(wire, "three"u8.ToArray(), CancellationToken.None);
+        await IntakeFrames.WriteChunkAsync(wire, Chunk("one "), CancellationToken.None);
+        await IntakeFrames.WriteChunkAsync(wire, Chunk("two"), CancellationToken.None);
+        await IntakeFrames.WriteChunkAsync(wire, Chunk(""), CancellationToken.None);
+        await IntakeFrames.WriteChunkAsync(wire, Chunk("three"), CancellationToken.None);
         await IntakeFrames.WriteAbortAsync(wire, CancellationToken.None);
         wire.Position = 0;
 
         Assert.Equal("one two", new StreamReader(new ObjectStream(wire)).ReadToEnd());
         Assert.Throws<ObjectAbandonedException>(() => new StreamReader(new ObjectStream(wire)).ReadToEnd());
+
+        // Room for the length stands before each part.
+        static byte[] Chunk(string text) => [.. new byte[IntakeFrames.ChunkHeadBytes], .. Encoding.ASCII.GetBytes(text)];
+    }
+
+    [Fact]
+    public async Task Messages_that_come_together_or_in_pieces_are_read_one_by_one()
+    {
+        var pixels = RandomNumberGenerator.GetBytes(100_000);
+        var wire = new MemoryStream();
+        IntakeFrames.WriteMessage(wire, IntakeMessageKind.Begun, new IntakeBegun(1), ContractsJson.Strict.IntakeBegun, []);
+        IntakeFrames.WriteMessage(wire, IntakeMessageKind.Sample, new IntakeBegun(2), ContractsJson.Strict.IntakeBegun, pixels);
+        IntakeFrames.WriteMessage(wire, IntakeMessageKind.Verdict, new IntakeBegun(3), ContractsJson.Strict.IntakeBegun, []);
+        foreach (var most in new[] { int.MaxValue, 50_001, 7 })
+        {
+            var messages = new IntakeMessageReader(new PiecewiseStream(wire.ToArray(), most));
+            foreach (var (kind, ordinal, content) in new[] { (IntakeMessageKind.Begun, 1, []), (IntakeMessageKind.Sample, 2, pixels), (IntakeMessageKind.Verdict, 3, Array.Empty<byte>()) })
+            {
+                var message = await messages.ReadAsync(CancellationToken.None);
+                Assert.Equal(kind, message.Kind);
+                Assert.Equal(ordinal, Wire.Read(message.Json.Span, ContractsJson.Strict.IntakeBegun).Ordinal);
+                Assert.True(message.Content.Bytes.Span.SequenceEqual(content));
+                Assert.True(message.Content.After("before"u8).Span.SequenceEqual([.. "before"u8, .. content]));
+                message.Content.Dispose();
+            }
+        }
+    }
+
+    [Fact]
+    public void Content_is_wiped_before_its_memory_is_used_again()
+    {
+        var content = new MessageContent(1000);
+        var kept = content.After("pixels"u8);
+        Assert.True(kept.Span.StartsWith("pixels"u8));
+        content.Dispose();
+        Assert.Equal(-1, kept.Span.IndexOfAnyExcept((byte)0));
+        Assert.Throws<ObjectDisposedException>(() => content.Bytes);
+    }
+
+    /// <summary>Gives at most so many bytes at a time.</summary>
+    private sealed class PiecewiseStream(byte[] bytes, int most) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, most)], cancellationToken);
     }
 
     private static short Naive(ushort word, int stored, bool signed, double slope, double intercept)

@@ -100,15 +100,15 @@ internal sealed class Received : IIntakeReceiver
         return Task.CompletedTask;
     }
 
-    public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken)
+    public Task SampleAsync(IntakeSample sample, MessageContent pixels, CancellationToken cancellationToken)
     {
-        Samples.Add((sample, pixels));
+        Samples.Add((sample, pixels.Bytes.ToArray()));
         return Task.CompletedTask;
     }
 
-    public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken)
+    public Task MaskAsync(IntakeMask mask, MessageContent content, CancellationToken cancellationToken)
     {
-        Masks.Add((mask, content));
+        Masks.Add((mask, content.Bytes.ToArray()));
         return Task.CompletedTask;
     }
 

@@ -26,9 +26,9 @@ internal sealed class RenditionFile : IIntakeReceiver, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task SampleAsync(IntakeSample sample, MessageContent pixels, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task MaskAsync(IntakeMask mask, MessageContent content, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {

@@ -45,24 +45,30 @@ public static partial class NpyCodec
 
     public static byte[] Encode(NpyImage image)
     {
-        var bytes = Expected(image.Element, image.Rows, image.Columns);
-        if (image.Rows is < 1 or > MaxSide || image.Columns is < 1 or > MaxSide || image.Data.Length != bytes)
+        if (image.Data.Length != Expected(image.Element, image.Rows, image.Columns))
         {
-            throw new ArgumentException(
-                $"{image.Rows} x {image.Columns} elements of {image.Element} do not fit {image.Data.Length} bytes or {MaxSide} a side",
-                nameof(image));
+            throw new ArgumentException($"{image.Rows} x {image.Columns} elements of {image.Element} do not fit {image.Data.Length} bytes", nameof(image));
         }
 
-        var text = $"{{'descr': '{Name(image.Element)}', 'fortran_order': False, 'shape': ({image.Rows}, {image.Columns}), }}";
-        var headerEnd = (PreambleBytes + text.Length + 1 + Alignment - 1) / Alignment * Alignment;
-        var file = new byte[headerEnd + bytes];
-        Magic.CopyTo(file);
-        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(Magic.Length), (ushort)(headerEnd - PreambleBytes));
-        file.AsSpan(PreambleBytes, headerEnd - PreambleBytes).Fill((byte)' ');
-        Encoding.ASCII.GetBytes(text, file.AsSpan(PreambleBytes));
-        file[headerEnd - 1] = (byte)'\n';
-        image.Data.Span.CopyTo(file.AsSpan(headerEnd));
-        return file;
+        return [.. EncodeHeader(image.Element, image.Rows, image.Columns), .. image.Data.Span];
+    }
+
+    /// <summary>What stands before an image's elements in its file.</summary>
+    public static byte[] EncodeHeader(NpyElement element, int rows, int columns)
+    {
+        if (rows is < 1 or > MaxSide || columns is < 1 or > MaxSide)
+        {
+            throw new ArgumentException($"{rows} x {columns} elements are not 1 to {MaxSide} a side", nameof(rows));
+        }
+
+        var text = $"{{'descr': '{Name(element)}', 'fortran_order': False, 'shape': ({rows}, {columns}), }}";
+        var header = new byte[(PreambleBytes + text.Length + 1 + Alignment - 1) / Alignment * Alignment];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(Magic.Length), (ushort)(header.Length - PreambleBytes));
+        header.AsSpan(PreambleBytes).Fill((byte)' ');
+        Encoding.ASCII.GetBytes(text, header.AsSpan(PreambleBytes));
+        header[^1] = (byte)'\n';
+        return header;
     }
 
     /// <summary>Reads a whole file; the image shares its memory.</summary>

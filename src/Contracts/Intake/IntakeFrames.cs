@@ -7,18 +7,22 @@ namespace Scanlock.Contracts.Intake;
 /// <summary>Reads and writes the frames of <see cref="IntakeProtocol"/>, both sides'.</summary>
 public static class IntakeFrames
 {
-    /// <summary>The pixels of the largest sample.</summary>
-    private const int MaxContentBytes = IntakeProtocol.MaxSide * IntakeProtocol.MaxSide * sizeof(short);
+    /// <summary>Bytes before each part of the object: its length.</summary>
+    public const int ChunkHeadBytes = sizeof(uint);
 
     /// <summary>Writes a part of the object, at most <see cref="IntakeProtocol.MaxChunkBytes"/>; an empty one ends it.</summary>
-    public static async Task WriteChunkAsync(Stream worker, ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    /// <param name="worker">Where to.</param>
+    /// <param name="chunk">The part, behind <see cref="ChunkHeadBytes"/> of room for its length, so that both go at once.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
+    public static async Task WriteChunkAsync(Stream worker, Memory<byte> chunk, CancellationToken cancellationToken)
     {
-        if (chunk.Length > IntakeProtocol.MaxChunkBytes)
+        var length = chunk.Length - ChunkHeadBytes;
+        if (length > IntakeProtocol.MaxChunkBytes)
         {
             throw new ArgumentException($"A chunk has at most {IntakeProtocol.MaxChunkBytes} bytes.", nameof(chunk));
         }
 
-        await WriteLengthAsync(worker, (uint)chunk.Length, cancellationToken);
+        BinaryPrimitives.WriteUInt32LittleEndian(chunk.Span, (uint)length);
         await worker.WriteAsync(chunk, cancellationToken);
     }
 
@@ -76,22 +80,6 @@ public static class IntakeFrames
         host.Flush();
     }
 
-    /// <summary>Reads a message, of any kind and bounded in all its parts.</summary>
-    /// <exception cref="WireFormatException">The worker does not speak this protocol, or has died.</exception>
-    public static async Task<IntakeMessage> ReadMessageAsync(Stream worker, CancellationToken cancellationToken)
-    {
-        var start = await ReadBytesAsync(worker, 1 + sizeof(uint), 1 + sizeof(uint), cancellationToken);
-        var kind = (IntakeMessageKind)start[0];
-        if (!Enum.IsDefined(kind))
-        {
-            throw Broken();
-        }
-
-        var json = await ReadBytesAsync(worker, BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(1)), IntakeProtocol.MaxJsonBytes, cancellationToken);
-        var content = await ReadBytesAsync(worker, await ReadLengthAsync(worker, cancellationToken), MaxContentBytes, cancellationToken);
-        return new IntakeMessage(kind, json, content);
-    }
-
     private static async Task WriteLengthAsync(Stream stream, uint length, CancellationToken cancellationToken)
     {
         var bytes = new byte[sizeof(uint)];
@@ -99,14 +87,11 @@ public static class IntakeFrames
         await stream.WriteAsync(bytes, cancellationToken);
     }
 
-    private static async Task<uint> ReadLengthAsync(Stream stream, CancellationToken cancellationToken) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(await ReadBytesAsync(stream, sizeof(uint), sizeof(uint), cancellationToken));
-
     private static async Task<byte[]> ReadBytesAsync(Stream stream, uint length, int bound, CancellationToken cancellationToken)
     {
         var bytes = length > bound ? throw Broken() : new byte[length];
         return await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken) == bytes.Length ? bytes : throw Broken();
     }
 
-    private static WireFormatException Broken() => new("The peer does not speak the intake protocol, or stopped in the middle of it.");
+    internal static WireFormatException Broken() => new("The peer does not speak the intake protocol, or stopped in the middle of it.");
 }

@@ -71,7 +71,7 @@ public enum IntakeMessageKind
 }
 
 /// <summary>A message as it came, not yet believed.</summary>
-public sealed record IntakeMessage(IntakeMessageKind Kind, ReadOnlyMemory<byte> Json, byte[] Content);
+public sealed record IntakeMessage(IntakeMessageKind Kind, ReadOnlyMemory<byte> Json, MessageContent Content);
 
 public sealed record IntakeBegun(long Ordinal);
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Scanlock.Contracts;
+using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Datasets;
 
 namespace Scanlock.Gateway.Datasets;
@@ -9,14 +10,13 @@ internal static class SampleFile
 {
     private const int LengthBytes = 4;
 
-    public static byte[] Write(SampleRecord record, ReadOnlySpan<byte> npy)
+    /// <summary>All that stands before the sample's Hounsfield units.</summary>
+    public static byte[] Start(SampleRecord record, int rows, int columns)
     {
         var json = Wire.Write(record, ContractsJson.Strict.SampleRecord);
-        var file = new byte[LengthBytes + json.Length + npy.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(file, json.Length);
-        json.CopyTo(file, LengthBytes);
-        npy.CopyTo(file.AsSpan(LengthBytes + json.Length));
-        return file;
+        var length = new byte[LengthBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(length, json.Length);
+        return [.. length, .. json, .. NpyCodec.EncodeHeader(NpyElement.Hounsfield, rows, columns)];
     }
 
     public static (SampleRecord Record, ReadOnlyMemory<byte> Npy) Read(ReadOnlyMemory<byte> file)

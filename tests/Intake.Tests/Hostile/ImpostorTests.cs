@@ -48,7 +48,7 @@ public sealed class ImpostorTests
     {
         var clock = Stopwatch.StartNew();
         await using var impostor = Start($"{Preparation}\n{script}\ntime.sleep(600)", []);
-        using var exchange = new ObjectExchange(impostor, Workers.Asked(), new Nobody());
+        using var exchange = new ObjectExchange(impostor, new IntakeMessageReader(impostor.Output), Workers.Asked(), new Nobody());
         using var content = new MemoryStream(new byte[10 << 10]);
         var outcome = await exchange.RunAsync(content, CancellationToken.None);
 
@@ -62,7 +62,7 @@ public sealed class ImpostorTests
     {
         var clock = Stopwatch.StartNew();
         await using var impostor = Start(Preparation + "\nsay(2, HEAD)\nfor frame in range(20000):\n    sample(frame, 1, 1)\n    time.sleep(0.5)\n", []);
-        using var exchange = new ObjectExchange(impostor, Workers.Asked(), new Nobody());
+        using var exchange = new ObjectExchange(impostor, new IntakeMessageReader(impostor.Output), Workers.Asked(), new Nobody());
         using var content = new MemoryStream(new byte[10 << 10]);
         var outcome = await exchange.RunAsync(content, CancellationToken.None);
 
@@ -126,9 +126,9 @@ public sealed class ImpostorTests
     {
         public Task HeadAsync(IntakeHead head, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task SampleAsync(IntakeSample sample, MessageContent pixels, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken) => throw new InvalidOperationException("A mask of an impostor was believed.");
+        public Task MaskAsync(IntakeMask mask, MessageContent content, CancellationToken cancellationToken) => throw new InvalidOperationException("A mask of an impostor was believed.");
 
         public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => Task.CompletedTask;
     }

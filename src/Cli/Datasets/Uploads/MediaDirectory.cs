@@ -103,9 +103,9 @@ internal static class MediaDirectory
             return Task.CompletedTask;
         }
 
-        public Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task SampleAsync(IntakeSample sample, MessageContent pixels, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task MaskAsync(IntakeMask mask, MessageContent content, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -50,8 +50,7 @@ internal sealed partial class ObjectIntake(
             return new Refusal.Conflict($"Upload {upload.Id} of '{upload.Dataset}' is closed.");
         }
 
-        using var sha256 = SHA256.Create();
-        await using var hashing = new CryptoStream(body, sha256, CryptoStreamMode.Read, leaveOpen: true);
+        await using var hashing = new HashedBody(body);
         var hashes = keys.Open(upload.Dataset);
         var reception = new Reception(upload.Dataset, blobs, gatewayKeys.Storage, hashes);
         Recording? recording = null;
@@ -82,11 +81,11 @@ internal sealed partial class ObjectIntake(
                 return new TakenObject(new(ordinal, UploadOutcomes.Refused, again.CodeName, again.Sentence), reception.Head);
             }
 
-            // Not refused means read to its end, so the hash is finished.
+            // Not refused means read to its end, so the digest is that of all of it.
             recording = outcome is IntakeOutcome.Refused refused
                 ? Recording.Refused(upload, ordinal, refused.Refusal, time.GetUtcNow())
                 : Recording.Stored(
-                    upload, ordinal, Sha256Digest.FromHash(sha256.Hash), hashes, reception, masks, (outcome as IntakeOutcome.Quarantined)?.Reason, time.GetUtcNow());
+                    upload, ordinal, hashing.Digest(), hashes, reception, masks, (outcome as IntakeOutcome.Quarantined)?.Reason, time.GetUtcNow());
             var settled = await recorder.RecordAsync(recording, cancellationToken);
             return settled.IsRefused ? settled.Refusal : new TakenObject(settled.Value, reception.Head);
         }

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
+using System.Buffers;
 using Scanlock.Contracts;
-using Scanlock.Contracts.Codecs;
 using Scanlock.Contracts.Intake;
 using Scanlock.Envelope;
 using Scanlock.Gateway.Datasets.Archive;
@@ -74,36 +73,19 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
         }
     }
 
-    public async Task SampleAsync(IntakeSample sample, byte[] pixels, CancellationToken cancellationToken)
+    public async Task SampleAsync(IntakeSample sample, MessageContent pixels, CancellationToken cancellationToken)
     {
-        var npy = NpyCodec.Encode(new(NpyElement.Hounsfield, sample.Rows, sample.Columns, pixels));
-        var file = SampleFile.Write(sample.Slice.ToSample(Patient, Series), npy);
-        try
-        {
-            var (name, written) = await WriteAsync(file, cancellationToken);
-            var facts = new SampleFacts(sample.Rows, sample.Columns, sample.Slice, sample.Measure);
-            samples.Add(new(sample.Frame, name, hashes.Match("pixels", Sha256Digest.Of(pixels).Hex), facts, file.Length, written));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(pixels);
-            CryptographicOperations.ZeroMemory(npy);
-            CryptographicOperations.ZeroMemory(file);
-        }
+        var hash = hashes.Match("pixels", Sha256Digest.Of(pixels.Bytes.Span).Hex);
+        var file = pixels.After(SampleFile.Start(sample.Slice.ToSample(Patient, Series), sample.Rows, sample.Columns));
+        var (name, written) = await WriteAsync(file, cancellationToken);
+        samples.Add(new(sample.Frame, name, hash, new(sample.Rows, sample.Columns, sample.Slice, sample.Measure), file.Length, written));
     }
 
-    public async Task MaskAsync(IntakeMask mask, byte[] content, CancellationToken cancellationToken)
+    public async Task MaskAsync(IntakeMask mask, MessageContent content, CancellationToken cancellationToken)
     {
-        try
-        {
-            var (name, written) = await WriteAsync(content, cancellationToken);
-            masks.Add(new(
-                mask.Number, name, hashes.MatchOrNull("sop", mask.SopInstanceUid), mask.Frame, hashes.MatchOrNull("series", mask.SeriesUid), mask.Facts, content.Length, written));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(content);
-        }
+        var (name, written) = await WriteAsync(content.Bytes, cancellationToken);
+        masks.Add(new(
+            mask.Number, name, hashes.MatchOrNull("sop", mask.SopInstanceUid), mask.Frame, hashes.MatchOrNull("series", mask.SeriesUid), mask.Facts, content.Length, written));
     }
 
     public Task RenditionAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -153,15 +135,23 @@ internal sealed class Reception(string dataset, IBlobStore blobs, PrivateKey sto
         return left;
     }
 
-    private async Task<(string Name, BlobWritten Written)> WriteAsync(byte[] file, CancellationToken cancellationToken)
+    private async Task<(string Name, BlobWritten Written)> WriteAsync(ReadOnlyMemory<byte> file, CancellationToken cancellationToken)
     {
         var name = Guid.NewGuid().ToString("N");
 
         // Noted first: a writing that fails or is cancelled may be done all the same.
         names.Add(BlobNames.Sample(dataset, name));
-        using var plaintext = new MemoryStream(file, writable: false);
-        return (name, await blobs.WriteAsync(
-            BlobNames.Sample(dataset, name), (stream, token) => WholeFile.SealAsync(plaintext, stream, [storage.PublicKey], token), cancellationToken));
+        var length = WholeFile.SealedBytes(file.Length, recipients: 1);
+        var ciphertext = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            WholeFile.Seal(file.Span, [storage.PublicKey], ciphertext.AsSpan(0, length));
+            return (name, await blobs.WriteAsync(BlobNames.Sample(dataset, name), ciphertext.AsMemory(0, length), cancellationToken));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(ciphertext);
+        }
     }
 }
 

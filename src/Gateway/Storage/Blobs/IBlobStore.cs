@@ -15,6 +15,10 @@ public interface IBlobStore
     /// </summary>
     Task<BlobWritten> WriteAsync(string name, Func<Stream, CancellationToken, Task> content, CancellationToken cancellationToken);
 
+    /// <summary>Likewise a blob that is whole in memory.</summary>
+    Task<BlobWritten> WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        WriteAsync(name, async (stream, token) => await stream.WriteAsync(content, token), cancellationToken);
+
     /// <summary>The blob's bytes from its start, or null where there is none.</summary>
     Task<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 
