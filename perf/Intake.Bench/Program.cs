@@ -45,7 +45,9 @@ async Task<object> StowAsync()
     }
 
     var (received, receivingCpu) = (sides[0].Seconds, sides[0].CpuSeconds);
-    await sides[0].TimeAsync(() => ours.SealAsync(count + WarmUp));
+
+    // What warmed it up is sealed too.
+    await sides[0].TimeAsync(() => ours.SealAsync(count + WarmUp), (double)count / (count + WarmUp));
     if (await posted.CountAsync() != count + WarmUp || await stowed.CountAsync() != count + WarmUp)
     {
         throw new InvalidOperationException("Orthanc holds another number of objects than were sent.");

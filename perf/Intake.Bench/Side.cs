@@ -15,12 +15,14 @@ internal sealed class Side(int process, Func<byte[], Task> send)
         return isTimed ? TimeAsync(Send) : Send();
     }
 
-    internal async Task TimeAsync(Func<Task> work)
+    /// <param name="work">What is timed.</param>
+    /// <param name="share">How much of it is of objects that are counted.</param>
+    internal async Task TimeAsync(Func<Task> work, double share = 1)
     {
         var cpu = ProcessTree.CpuSeconds(process);
         var clock = Stopwatch.StartNew();
         await work();
-        Seconds += clock.Elapsed.TotalSeconds;
-        CpuSeconds += ProcessTree.CpuSeconds(process) - cpu;
+        Seconds += share * clock.Elapsed.TotalSeconds;
+        CpuSeconds += share * (ProcessTree.CpuSeconds(process) - cpu);
     }
 }
