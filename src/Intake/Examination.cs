@@ -54,6 +54,11 @@ internal sealed class Examination(IntakeTask task, Findings findings, string scr
             return Listed(dicom);
         }
 
+        if (task.Samples && header.IsOfTwoClasses)
+        {
+            return Judgement.Of(RefusalCode.WrongClass);
+        }
+
         if (task.Masks is { OfVolume: true })
         {
             return Judgement.Of(RefusalCode.NoMask);

@@ -12,6 +12,12 @@ internal sealed record ObjectHeader
 
     public string? SopClass { get; init; }
 
+    /// <summary>
+    /// Whether the file meta information names another class than the data set, which cannot both be right (PS3.10 7.1). Another instance is not
+    /// looked for: de-identifiers and converters leave the old name there, and the data set's is the one that counts.
+    /// </summary>
+    public bool IsOfTwoClasses { get; init; }
+
     public string? Modality { get; init; }
 
     public string? TransferSyntax { get; init; }
@@ -55,6 +61,7 @@ internal sealed record ObjectHeader
         return new ObjectHeader
         {
             SopClass = head.SopClassUid,
+            IsOfTwoClasses = (header.Meta.Uid(DicomTags.MediaStorageSopClass) ?? head.SopClassUid) != head.SopClassUid,
             Modality = data.Code(new DicomTag(0x0008, 0x0060)),
             TransferSyntax = header.TransferSyntax,
             IsLocalizer = facts.IsLocalizer,

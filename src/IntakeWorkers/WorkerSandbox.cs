@@ -40,11 +40,14 @@ internal static class WorkerSandbox
             [.. runtime.Mounts, new SandboxMount.Shown(Path.GetDirectoryName(Path.GetFullPath(assembly))!, Home)]);
     }
 
-    /// <summary>A program in the worker's sandbox.</summary>
+    /// <summary>
+    /// A program in the worker's sandbox. It can write one file, for the decoder, and make none: neither the number of files nor memory outside its
+    /// own address space is for what breaks into it to use up.
+    /// </summary>
     internal static ProgramStart Wrap(ProgramStart program, IEnumerable<SandboxMount> mounts) => new Sandbox
     {
-        Mounts = [.. mounts, new SandboxMount.Memory("/tmp", Frame)],
-        Filter = new SystemCallFilter { AllowsNewProcesses = false },
+        Mounts = [.. mounts, new SandboxMount.MemoryFile("/tmp/frame")],
+        Filter = new SystemCallFilter { AllowsNewProcesses = false, AllowsUnnamedMemory = false },
         Limits = Limits,
     }.Wrap(program);
 }

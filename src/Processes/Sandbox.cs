@@ -15,6 +15,9 @@ public abstract record SandboxMount(string Target)
     /// <summary>A device node of the host's (a GPU).</summary>
     public sealed record Device(string Source, string Target) : SandboxMount(Target);
 
+    /// <summary>An empty file in memory to write, and no place for another. How large it gets, <see cref="ResourceLimits.FileBytes"/> bounds.</summary>
+    public sealed record MemoryFile(string Target) : SandboxMount(Target);
+
     /// <summary>An empty directory in memory, of at most that many bytes.</summary>
     public sealed record Memory(string Target, long Bytes) : SandboxMount(Target);
 }
@@ -76,7 +79,7 @@ public sealed record Sandbox
             "--unshare-all", "--unshare-user", "--uid", UserNumber, "--gid", UserNumber, "--hostname", "sandbox",
             "--die-with-parent", "--new-session", "--cap-drop", "ALL",
             // A sandbox made in this one is first put together over /tmp, so there must be one.
-            .. SystemView(), "--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", .. Mounts.SelectMany(Options),
+            .. SystemView(), "--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", .. Mounts.SelectMany(mount => Options(mount, AttachBytes)),
             "--ro-bind-data", Attach($"sandbox:x:{UserNumber}:{UserNumber}::/tmp:/usr/sbin/nologin\n"), "/etc/passwd",
             "--ro-bind-data", Attach($"sandbox:x:{UserNumber}:\n"), "/etc/group",
             "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WorkingDirectory,
@@ -132,11 +135,12 @@ public sealed record Sandbox
         }
     }
 
-    private static IEnumerable<string> Options(SandboxMount mount) => mount switch
+    private static IEnumerable<string> Options(SandboxMount mount, Func<byte[], string> attach) => mount switch
     {
         SandboxMount.Shown shown => ["--ro-bind", shown.Source, shown.Target],
         SandboxMount.Writable writable => ["--bind", writable.Source, writable.Target],
         SandboxMount.Device device => ["--dev-bind", device.Source, device.Target],
+        SandboxMount.MemoryFile file => ["--bind-data", attach([]), file.Target],
         SandboxMount.Memory memory => ["--size", memory.Bytes.ToString(CultureInfo.InvariantCulture), "--tmpfs", memory.Target],
         _ => throw new InvalidOperationException("No such mount."),
     };

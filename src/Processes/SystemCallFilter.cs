@@ -16,6 +16,9 @@ public sealed record SystemCallFilter
     /// <summary>Whether processes may be started, beside threads.</summary>
     public bool AllowsNewProcesses { get; init; } = true;
 
+    /// <summary>Whether memory may be had that no address space counts: files and segments without a name.</summary>
+    public bool AllowsUnnamedMemory { get; init; } = true;
+
     // Values of seccomp(2), <linux/audit.h>, <linux/sched.h>, <errno.h>.
     private const uint Allow = 0x7fff0000;
     private const uint KillProcess = 0x80000000;
@@ -53,6 +56,7 @@ public sealed record SystemCallFilter
         var denied = table.NeverUseful.AsEnumerable();
         denied = AllowsNamespaces ? denied : denied.Concat(table.Namespaces);
         denied = AllowsNewProcesses ? denied : denied.Concat(table.Forks);
+        denied = AllowsUnnamedMemory ? denied : denied.Concat(table.UnnamedMemory);
         foreach (var number in denied)
         {
             program.ReturnIfEqual(number, NotPermitted);

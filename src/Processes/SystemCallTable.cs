@@ -7,7 +7,7 @@ namespace Scanlock.Processes;
 /// the kernel's headers.
 /// </summary>
 internal sealed record SystemCallTable(
-    uint AuditArchitecture, uint CloneCall, uint Clone3Call, uint SocketCall, uint[] NeverUseful, uint[] Namespaces, uint[] Forks)
+    uint AuditArchitecture, uint CloneCall, uint Clone3Call, uint SocketCall, uint[] NeverUseful, uint[] Namespaces, uint[] Forks, uint[] UnnamedMemory)
 {
     private const uint Absent = uint.MaxValue;
 
@@ -35,10 +35,13 @@ internal sealed record SystemCallTable(
 
     private static readonly (string Name, uint X64, uint Arm64)[] ForkCalls = [("fork", 57, Absent), ("vfork", 58, Absent)];
 
+    private static readonly (string Name, uint X64, uint Arm64)[] UnnamedMemoryCalls =
+        [("memfd_create", 319, 279), ("memfd_secret", 447, 447), ("shmget", 29, 194), ("msgget", 68, 186), ("mq_open", 240, 180)];
+
     internal static SystemCallTable? For(Architecture architecture) => architecture switch
     {
-        Architecture.X64 => new(0xc000003e, 56, 435, 41, X64(NeverUsefulCalls), X64(NamespaceCalls), X64(ForkCalls)),
-        Architecture.Arm64 => new(0xc00000b7, 220, 435, 198, Arm64(NeverUsefulCalls), Arm64(NamespaceCalls), Arm64(ForkCalls)),
+        Architecture.X64 => new(0xc000003e, 56, 435, 41, X64(NeverUsefulCalls), X64(NamespaceCalls), X64(ForkCalls), X64(UnnamedMemoryCalls)),
+        Architecture.Arm64 => new(0xc00000b7, 220, 435, 198, Arm64(NeverUsefulCalls), Arm64(NamespaceCalls), Arm64(ForkCalls), Arm64(UnnamedMemoryCalls)),
         _ => null,
     };
 

@@ -71,6 +71,19 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task What_the_file_header_calls_another_class_is_refused_and_another_instance_is_not()
+    {
+        await using var pool = Workers.Start();
+        var twice = await pool.ExamineAsync(new TestObject { SopClass = "1.2.840.10008.5.1.4.1.1.4" }.Set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2").ToFile());
+        var renamed = await pool.ExamineAsync(new TestObject().Set(0x00080018, "UI", "1.2.3.5").ToFile());
+        var unnamed = await pool.ExamineAsync(new TestObject().Without(0x00080016).ToFile());
+
+        Assert.Equal(("wrong-class", "1.2.840.10008.5.1.4.1.1.2"), (twice.Code, twice.Received.Head?.SopClassUid));
+        Assert.Equal(("accepted", "1.2.3.5"), (renamed.Code, renamed.Received.Head?.SopInstanceUid));
+        Assert.Equal("accepted", unnamed.Code);
+    }
+
+    [Fact]
     public async Task An_object_cut_after_any_byte_is_refused()
     {
         var whole = new TestObject().ToFile();
@@ -150,7 +163,7 @@ public sealed class RefusalTests
 
     private static TestObject Spoil(string what) => what switch
     {
-        "secondary capture" => new TestObject { SopClass = "1.2.840.10008.5.1.4.1.1.7" }.Set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7"),
+        "secondary capture" => new TestObject().Set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.7"),
         "modality MR" => new TestObject().Set(0x00080060, "CS", "MR"),
         "enhanced CT" => new TestObject().Set(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2.1"),
         "three frames" => new TestObject().Set(0x00280008, "IS", "3"),

@@ -7,14 +7,14 @@ namespace Scanlock.Intake.Tests;
 internal sealed class TestObject
 {
     internal const string Name = "Wrenfell^Ottoline";
+    private const string CtImage = "1.2.840.10008.5.1.4.1.1.2";
 
     private readonly SortedDictionary<uint, (string Type, byte[] Value)> elements = [];
 
     internal TestObject(int rows = 4, int columns = 3)
     {
-        SopClass = "1.2.840.10008.5.1.4.1.1.2";
         Set(0x00080005, "CS", "ISO_IR 192").Set(0x00080008, "CS", @"ORIGINAL\PRIMARY\AXIAL\CT_SOM5 SPI")
-            .Set(0x00080016, "UI", SopClass).Set(0x00080018, "UI", "1.2.3.4").Set(0x00080050, "SH", "ACC778899").Set(0x00080060, "CS", "CT")
+            .Set(0x00080016, "UI", CtImage).Set(0x00080018, "UI", "1.2.3.4").Set(0x00080050, "SH", "ACC778899").Set(0x00080060, "CS", "CT")
             .Set(0x00100010, "PN", Name).Set(0x00100020, "LO", "MRN4455667").Set(0x00100021, "LO", "Infirmary")
             .Set(0x00180050, "DS", "1.25").Set(0x0020000d, "UI", "1.2.3.1").Set(0x0020000e, "UI", "1.2.3.2").Set(0x00200013, "IS", "17")
             .Set(0x00200032, "DS", @"-100\-90.5\1e1").Set(0x00200037, "DS", @"1\0\0\0\1\0")
@@ -24,7 +24,8 @@ internal sealed class TestObject
             .Set(0x7fe00010, "OW", new byte[rows * columns * 2]);
     }
 
-    internal string SopClass { get; set; }
+    /// <summary>The class that the file meta information names; the data set's where this is null.</summary>
+    internal string? SopClass { get; init; }
 
     internal string TransferSyntax { get; set; } = DicomWriter.ExplicitLittleEndian;
 
@@ -54,6 +55,6 @@ internal sealed class TestObject
             writer.Bytes((ushort)(tag >> 16), (ushort)tag, type, value, type is "UI" or "OW" or "OB" or "US" ? (byte)0 : (byte)' ');
         }
 
-        return writer.ToFile(SopClass, "1.2.3.4", TransferSyntax);
+        return writer.ToFile(SopClass ?? (elements.TryGetValue(0x00080016, out var named) ? Encoding.ASCII.GetString(named.Value) : CtImage), "1.2.3.4", TransferSyntax);
     }
 }

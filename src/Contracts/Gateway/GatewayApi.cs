@@ -44,7 +44,8 @@ public sealed record KnownObjects(IReadOnlyList<int> Known);
 /// <param name="Outcome"><c>stored</c>, <c>duplicate</c>, <c>quarantined</c> or <c>refused</c>.</param>
 /// <param name="Code">A code of the intake's closed lists, or one of the gateway's own, where quarantined or refused.</param>
 /// <param name="Reason">The reason in words, without anything from the object.</param>
-public sealed record ObjectOutcome(int Ordinal, string Outcome, string? Code, string? Reason);
+/// <param name="Upload">The session, where it got a number there.</param>
+public sealed record ObjectOutcome(int Ordinal, string Outcome, string? Code, string? Reason, string? Upload = null);
 
 /// <param name="Quarantined">Objects by the code they are kept apart for.</param>
 /// <param name="Refused">Objects by the code they were refused for.</param>

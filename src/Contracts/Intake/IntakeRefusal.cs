@@ -37,6 +37,9 @@ public enum RefusalCode
     [JsonStringEnumMemberName("wrong-study")]
     WrongStudy,
 
+    [JsonStringEnumMemberName("wrong-class")]
+    WrongClass,
+
     [JsonStringEnumMemberName("no-mask")]
     NoMask,
 
@@ -83,6 +86,7 @@ public sealed record IntakeRefusal
         RefusalCode.NotHounsfield => "The object's pixels cannot be told in Hounsfield units: its rescale is missing, unusable or of another type.",
         RefusalCode.Interrupted => "The intake worker stopped before the whole object had reached it; send the object again.",
         RefusalCode.WrongStudy => "The object is of another study than the one it was sent to.",
+        RefusalCode.WrongClass => "The object's file meta information names another SOP class than its data set.",
         RefusalCode.NoMask => "The object marks nothing that counts, or does not say on which images.",
         RefusalCode.NoGeometry => "The volume does not say how it lies in the patient: its affine is missing, sheared or not in millimetres.",
         RefusalCode.NotAxial => "The volume's slices are not axial: its third axis must be the one along the body.",

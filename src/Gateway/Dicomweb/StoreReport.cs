@@ -58,7 +58,7 @@ internal static class FailureReasons
     {
         RefusalCode.TooLarge => OutOfResources,
         RefusalCode.UnsupportedEncoding => TransferSyntaxNotSupported,
-        RefusalCode.WrongStudy or RefusalCode.NoIdentifiers or RefusalCode.NoPixels or RefusalCode.NoMask => DoesNotMatchSopClass,
+        RefusalCode.WrongStudy or RefusalCode.WrongClass or RefusalCode.NoIdentifiers or RefusalCode.NoPixels or RefusalCode.NoMask => DoesNotMatchSopClass,
         RefusalCode.NotDicom or RefusalCode.Damaged or RefusalCode.UnsupportedPixels or RefusalCode.NotHounsfield
             or RefusalCode.NoGeometry or RefusalCode.NotAxial => CannotUnderstand,
         RefusalCode.Interrupted => ProcessingFailure,

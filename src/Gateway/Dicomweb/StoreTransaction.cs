@@ -115,7 +115,7 @@ internal sealed class StoreTransaction(RollingSessions sessions, UploadTokens to
         return taken.IsRefused
             ? NotTaken(
                 body, underWay.Ordinal, taken.Refusal is Refusal.Busy ? FailureReasons.BusyCode : FailureReasons.ConflictCode, taken.Refusal.Sentence)
-            : new(SopReference.Of(taken.Value.Head) ?? body.Sop, taken.Value.Outcome);
+            : new(SopReference.Of(taken.Value.Head) ?? body.Sop, taken.Value.Outcome with { Upload = underWay.Session });
     }
 
     private static StoredPart NotTaken(PartBody body, int ordinal, string code, string sentence) =>

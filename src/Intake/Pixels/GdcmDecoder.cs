@@ -21,7 +21,8 @@ internal sealed class GdcmDecoder(ImagePixels image, string transferSyntax, stri
         }
         finally
         {
-            System.IO.File.Delete(scratch);
+            // The sandbox has this one file, and no directory to make another in.
+            System.IO.File.WriteAllBytes(scratch, []);
         }
     }
 

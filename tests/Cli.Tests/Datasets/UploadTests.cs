@@ -54,10 +54,10 @@ public sealed class UploadTests(LocalGateway gateway) : IClassFixture<LocalGatew
         Assert.Contains("... and 5 more\n", run.OutputText, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.OutputText);
         var lines = await File.ReadAllLinesAsync(_folder["report.csv"]);
-        Assert.Equal("file,outcome,code,reason", lines[0]);
+        Assert.Equal("file,outcome,code,reason,upload,ordinal", lines[0]);
         Assert.Equal(13, lines.Length - 1);
-        Assert.Contains("\"./=1+1,\uFFFD[2J.dcm\",refused,not-dicom,This is neither a DICOM object nor a NIfTI volume.", lines);
-        Assert.Contains("case-001/0001.dcm,stored,,", lines);
+        Assert.Contains("\"./=1+1,\uFFFD[2J.dcm\",refused,not-dicom,This is neither a DICOM object nor a NIfTI volume.,", string.Join('\n', lines), StringComparison.Ordinal);
+        Assert.Matches("(?m)^case-001/0001.dcm,stored,,,[0-9a-f-]{36},[0-9]+$", string.Join('\n', lines));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["report.csv"]));
     }
 

@@ -55,6 +55,19 @@ public sealed class StoreTests(PacsFixture pacs) : IClassFixture<PacsFixture>
     }
 
     [Fact]
+    public async Task What_the_file_header_calls_another_class_does_not_match_it()
+    {
+        var token = await pacs.NewDatasetAsync();
+        var phantom = Phantom.Of(1, 1);
+        var bytes = phantom.ToDicom();
+        var meta = bytes.AsSpan().IndexOf("1.2.840.10008.5.1.4.1.1.2"u8);
+        bytes[meta + "1.2.840.10008.5.1.4.1.1.".Length] = (byte)'4';
+        var answer = await hospital.StowAsync(token, bytes);
+        Assert.Equal(HttpStatusCode.Conflict, answer.Status);
+        Assert.Equal([(phantom.Sop, 0xA900)], answer.Failed);
+    }
+
+    [Fact]
     public async Task A_duplicate_cannot_be_told_from_a_first_store()
     {
         var token = await pacs.NewDatasetAsync();

@@ -12,7 +12,9 @@ namespace Scanlock.Intake.Tests.Hostile;
 
 /// <summary>
 /// One object for each way an object attacks its reader, through the real sandboxed worker: a reason from the closed list, soon, and the same
-/// worker takes the next object. Forged zip sizes, zip slip, links and DICOMDIRs that climb are the CLI's to refuse, and tested there.
+/// worker takes the next object. What never reaches a worker is tested where it is stopped: forged zip sizes and names that climb in
+/// Cli.Tests' ZipUploadTests, links in UploadTests, DICOMDIRs that climb in MediaDirectoryTests; a Content-Length of gigabytes in Gateway.Tests'
+/// StreamTests, with the worker behind it.
 /// </summary>
 public sealed class HostileClassesTests
 {

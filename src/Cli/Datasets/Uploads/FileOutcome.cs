@@ -5,7 +5,11 @@ namespace Scanlock.Cli.Datasets.Uploads;
 /// <param name="Outcome">One of <see cref="FileOutcomes"/>.</param>
 /// <param name="Code">A stable name of why, where it was neither stored nor there already.</param>
 /// <param name="Reason">The same in a sentence.</param>
-internal sealed record FileOutcome(string File, string Outcome, string Code, string Reason);
+internal sealed record FileOutcome(string File, string Outcome, string Code, string Reason)
+{
+    /// <summary>The session it was sent in, and its number there, by which the gateway names it; null where it was not sent.</summary>
+    public (string Upload, int Ordinal)? Object { get; init; }
+}
 
 /// <summary>What can become of a file: the gateway's words, and two of this program's own.</summary>
 internal static class FileOutcomes

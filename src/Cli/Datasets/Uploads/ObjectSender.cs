@@ -67,7 +67,10 @@ internal sealed class ObjectSender(HostClient gateway, string path)
             }
             else
             {
-                settled(item, new(item.Label, outcome.Outcome, outcome.Code ?? "", outcome.Reason ?? ""));
+                settled(item, new(item.Label, outcome.Outcome, outcome.Code ?? "", outcome.Reason ?? "")
+                {
+                    Object = outcome.Upload is { } upload ? (upload, outcome.Ordinal) : null,
+                });
             }
         }
 

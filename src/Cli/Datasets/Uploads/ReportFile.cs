@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Scanlock.Cli.Datasets.Uploads;
@@ -16,10 +17,11 @@ internal sealed class ReportFile : IDisposable
 
     public void Write(IEnumerable<FileOutcome> outcomes)
     {
-        var text = new StringBuilder("file,outcome,code,reason\n");
+        var text = new StringBuilder("file,outcome,code,reason,upload,ordinal\n");
         foreach (var outcome in outcomes.OrderBy(outcome => outcome.File, StringComparer.Ordinal))
         {
-            text.Append(Field(Name(outcome.File))).Append(',').Append(outcome.Outcome).Append(',').Append(Field(outcome.Code)).Append(',').Append(Field(outcome.Reason)).Append('\n');
+            text.Append(Field(Name(outcome.File))).Append(',').Append(outcome.Outcome).Append(',').Append(Field(outcome.Code)).Append(',').Append(Field(outcome.Reason))
+                .Append(CultureInfo.InvariantCulture, $",{Field(outcome.Object?.Upload ?? "")},{outcome.Object?.Ordinal}\n");
         }
 
         _file.Write(Encoding.UTF8.GetBytes(text.ToString()));
