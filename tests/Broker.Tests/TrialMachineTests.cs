@@ -97,6 +97,8 @@ public sealed class TrialMachineTests
         var stopped = Cooperate(TrialMachine.After(stopping, new TrialEvent.SiteFailed(JobFailures.Cancelled, "cancelled")));
         Assert.Equal((TrialState.Stopped, null, "worse than others"), (stopped.State, stopped.Failure, stopped.Explanation));
         Assert.Equal(TrialState.Finished, Cooperate(TrialMachine.After(stopping, new TrialEvent.SiteFinished())).State);
+        var collecting = TrialMachine.After(running, new TrialEvent.SiteFinished());
+        Assert.Equal(collecting, TrialMachine.After(collecting, new TrialEvent.StoppedEarly("worse than others")));
         var cancelled = TrialMachine.After(stopping, new TrialEvent.CancelAsked());
         Assert.Equal(TrialState.Cancelled, Cooperate(TrialMachine.After(cancelled, new TrialEvent.SiteFinished())).State);
     }

@@ -63,15 +63,15 @@ public sealed class BadInputTests
         using var reached = await whole.WaitForAsync(waiting, TimeSpan.FromMinutes(5), "finished", "failed");
         Assert.True(reached.RootElement.GetProperty("state").GetString() == "finished", reached.RootElement.GetRawText());
 
-        // Another host key than the pinned one.
+        // Another host key than the pinned one. (Another trial too: the same one would not be run again.)
         await whole.Site.PinWrongKeyAsync();
-        var impostor = await whole.SubmitAsync("demo", epochs: 2);
+        var impostor = await whole.SubmitAsync("demo", epochs: 3);
         await Wait.UntilAsync("the trial to say that the host key is wrong", async () => Says(await whole.TrialAsync(impostor), "key"), TimeSpan.FromMinutes(5));
         whole.Site.PinOwnKey();
 
         // An agent that answers garbage.
         await whole.Site.ForceAsync("/bin/echo I am not an agent");
-        var garbage = await whole.SubmitAsync("demo", epochs: 2);
+        var garbage = await whole.SubmitAsync("demo", epochs: 4);
         await Wait.UntilAsync("the trial to say that the agent is none", async () => Says(await whole.TrialAsync(garbage), "agent"), TimeSpan.FromMinutes(5));
     }
 

@@ -61,7 +61,7 @@ internal sealed class ExperimentIntake(
         if (await FindAsync(id, cancellationToken) is var (known, request))
         {
             return !person.Owns(known) ? new Submission.Clash("This id is taken; choose another.")
-                : known.Spec != canonical ? new Submission.Clash("An experiment with this id and another spec was handed in before.")
+                : Canonical(known.Spec) != canonical ? new Submission.Clash("An experiment with this id and another spec was handed in before.")
                 : request.State == PermitRequest.Asking ? await AskAsync(known, request, submission.GatewayToken, again: true, cancellationToken)
                 : Outcome(known, request, again: true);
         }
@@ -69,6 +69,10 @@ internal sealed class ExperimentIntake(
         var (trainer, problem) = await TrainerAsync(submission.Spec, cancellationToken);
         return problem ?? await TakeAsync(person, submission, id, canonical, trainer, plan!, cancellationToken);
     }
+
+    /// <summary>A kept spec as it would be written today: it may be of a time before an optional member.</summary>
+    private static string Canonical(string kept) => Encoding.UTF8.GetString(
+        CanonicalJson.Serialize(JsonSerializer.Deserialize(kept, ContractsJson.Strict.ExperimentSpec)!, ContractsJson.Strict.ExperimentSpec));
 
     private async Task<Submission> TakeAsync(
         Person person, SubmitExperiment submission, string id, string canonical, Sha256Digest trainer, SearchPlan plan, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ namespace Scanlock.Broker.Experiments;
 internal sealed class PermitSharing(IDbContextFactory<BrokerDb> databases, GatewayClient client, TimeProvider clock)
 {
     /// <param name="asked">What a request of the experiment's own would ask for.</param>
+    /// <param name="personToken">Shown to the gateway before anything is shared.</param>
     /// <returns>The newest such request, or null.</returns>
     public async Task<PermitRequest?> FindAsync(Person person, Gateways.Gateway gateway, AccessRequest asked, string personToken, CancellationToken cancellationToken)
     {
@@ -24,10 +25,16 @@ internal sealed class PermitSharing(IDbContextFactory<BrokerDb> databases, Gatew
                 && request.Dataset == asked.Dataset && request.Site == asked.Site && open.Contains(request.State))
             .OrderByDescending(request => request.At)
             .ToListAsync(cancellationToken);
-        foreach (var candidate in candidates.Where(candidate => IsAlike(candidate.Asked, asked)))
+        var alike = candidates.Where(candidate => IsAlike(candidate.Asked, asked)).ToList();
+        if (alike.Count == 0 || await client.DatasetAsync(gateway, asked.Dataset, personToken, cancellationToken) is not GatewayReply<DatasetEntry>.Got(var entry))
+        {
+            return null;
+        }
+
+        foreach (var candidate in alike)
         {
             if (await UsedAsync(db, candidate, cancellationToken) + asked.Bounds.Trials <= candidate.Asked.Bounds.Trials
-                && await HoldsAsync(db, candidate, gateway, asked, personToken, cancellationToken))
+                && await HoldsAsync(db, candidate, gateway, asked.Version ?? entry.LatestVersion, cancellationToken))
             {
                 return candidate;
             }
@@ -46,26 +53,28 @@ internal sealed class PermitSharing(IDbContextFactory<BrokerDb> databases, Gatew
         inner.Parameters <= outer.Parameters && inner.Epochs <= outer.Epochs && inner.ProgressValues <= outer.ProgressValues
         && !inner.InitialWeights.Except(outer.InitialWeights).Any();
 
-    /// <summary>Trials that count against the permit, or will.</summary>
-    private static Task<int> UsedAsync(BrokerDb db, PermitRequest request, CancellationToken cancellationToken) =>
-        db.Trials.CountAsync(trial => db.Experiments.Any(experiment => experiment.Id == trial.ExperimentId && experiment.RequestId == request.Id), cancellationToken);
+    /// <summary>Trials that count against the permit, or may yet.</summary>
+    private static Task<int> UsedAsync(BrokerDb db, PermitRequest request, CancellationToken cancellationToken)
+    {
+        TrialState[] ended = [TrialState.Failed, TrialState.Refused, TrialState.Cancelled, TrialState.Stopped];
+        return db.Trials.CountAsync(
+            trial => trial.Reused == null && (trial.Job != null || !ended.Contains(trial.State))
+                && db.Experiments.Any(experiment => experiment.Id == trial.ExperimentId && experiment.RequestId == request.Id),
+            cancellationToken);
+    }
 
-    private async Task<bool> HoldsAsync(
-        BrokerDb db, PermitRequest candidate, Gateways.Gateway gateway, AccessRequest asked, string personToken, CancellationToken cancellationToken)
+    private async Task<bool> HoldsAsync(BrokerDb db, PermitRequest candidate, Gateways.Gateway gateway, int? version, CancellationToken cancellationToken)
     {
         if (candidate.State == RequestStates.Pending)
         {
-            return candidate.Asked.Version == asked.Version;
+            // What "the latest" was when it was asked for only the gateway knows.
+            return candidate.Asked.Version is { } asked && asked == version;
         }
 
         var kept = await db.Permits.AsNoTracking().SingleAsync(permit => permit.RequestId == candidate.Id, cancellationToken);
         return PermitCheck.Of(candidate, gateway, kept.Permit, kept.Manifest) is PermitCheck.Good { Permit.Value: { } permit, Manifest.Value: { } manifest }
             && permit.ExpiresAt > clock.GetUtcNow()
-            && manifest.Version == (asked.Version ?? await LatestAsync(gateway, asked.Dataset, personToken, cancellationToken))
+            && manifest.Version == version
             && await client.PermitAsync(gateway, candidate.Id, cancellationToken) is GatewayReply<PermitView>.Got({ State: RequestStates.Allowed });
     }
-
-    /// <summary>The newest version that the catalogue shows this person; null where it cannot be had.</summary>
-    private async Task<int?> LatestAsync(Gateways.Gateway gateway, string dataset, string personToken, CancellationToken cancellationToken) =>
-        await client.DatasetAsync(gateway, dataset, personToken, cancellationToken) is GatewayReply<DatasetEntry>.Got(var entry) ? entry.LatestVersion : null;
 }

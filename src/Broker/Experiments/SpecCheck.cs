@@ -37,7 +37,7 @@ internal static class SpecCheck
             .. planned is SearchPlanResult.Invalid invalid ? invalid.Problems.Select(problem => $"spec.{problem}") : [],
             .. spec.Seed is < 0 or > MaxSeed ? [$"spec.seed: must be from 0 to {MaxSeed}"] : Array.Empty<string>(),
             .. ResourceFaults(spec.Resources),
-            .. spec.Bounds is null ? [] : BoundsFaults(spec.Bounds, plan),
+            .. spec.Bounds is null ? [] : BoundsFaults(spec.Bounds, plan, isJudged: spec.Search?.Method == SearchMethods.Asha),
         ];
     }
 
@@ -73,7 +73,8 @@ internal static class SpecCheck
         .. Within("spec.resources.minutes", resources.Minutes, 1, 60 * 24 * 60),
     ];
 
-    private static IEnumerable<string> BoundsFaults(SpecBounds bounds, SearchPlan? plan)
+    /// <param name="isJudged">Whether trials are compared by what they report, so that they must be able to report all.</param>
+    private static IEnumerable<string> BoundsFaults(SpecBounds bounds, SearchPlan? plan, bool isJudged)
     {
         var least = plan?.LeastBounds() ?? new(1, 1, 1, 0, []);
         return
@@ -81,7 +82,7 @@ internal static class SpecCheck
             .. Within("spec.bounds.trials", bounds.Trials, least.Trials, 1_000_000),
             .. Within("spec.bounds.parameters", bounds.Parameters, least.Parameters, long.MaxValue),
             .. Within("spec.bounds.epochs", bounds.Epochs, least.Epochs, int.MaxValue),
-            .. Within("spec.bounds.progress_values", bounds.ProgressValues, 0, MaxProgressValues),
+            .. Within("spec.bounds.progress_values", bounds.ProgressValues, isJudged ? least.ProgressValues : 0, MaxProgressValues),
             .. least.InitialWeights.Except(bounds.InitialWeights).Any() ? ["spec.bounds.initial_weights: lacks the trial's initial_weights"] : Array.Empty<string>(),
             .. bounds.InitialWeights.Count > MaxList ? [$"spec.bounds.initial_weights: at most {MaxList}"] : Array.Empty<string>(),
         ];

@@ -39,7 +39,11 @@ internal static class TrialMachine
             trial with { Metrics = seen.Metrics, Model = seen.Model, Explanation = seen.Explanation, DueAt = seen.LookAgainAt },
         _ when trial.State.IsTerminal() => trial,
         TrialEvent.CancelAsked => trial.State == TrialState.Purging ? trial : trial with { CancelAsked = true, StopReason = null, DueAt = default },
-        TrialEvent.StoppedEarly stopped => trial.State == TrialState.Purging || trial.CancelAsked ? trial : trial with { CancelAsked = true, StopReason = stopped.Sentence, DueAt = default },
+
+        // Where it has finished meanwhile, what is there is taken.
+        TrialEvent.StoppedEarly stopped => trial is { State: TrialState.Queued or TrialState.Running, CancelAsked: false }
+            ? trial with { CancelAsked = true, StopReason = stopped.Sentence, DueAt = default }
+            : trial,
         TrialEvent.Trouble trouble => trial with
         {
             Trouble = trouble.Sentence, Attempts = trial.Trouble == trouble.Sentence ? trial.Attempts + 1 : 1, DueAt = trouble.RetryAt,

@@ -30,45 +30,44 @@ internal sealed class SearchLane(IDbContextFactory<BrokerDb> databases, TrialSto
 
     private async Task JudgeAsync(string experiment, Objective objective, AshaRule rule, CancellationToken cancellationToken)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        var judged = (await (from rung in db.Rungs.AsNoTracking()
-                             join trial in db.Trials on rung.TrialId equals trial.Id
-                             where trial.ExperimentId == experiment
-                             select rung).ToListAsync(cancellationToken)).ToList();
-        var running = await (from trial in db.Trials
-                             join spec in db.Specs on trial.Id equals spec.TrialId
-                             where trial.ExperimentId == experiment && trial.State == TrialState.Running && !trial.CancelAsked
-                             orderby trial.Ordinal
-                             select new { trial.Id, spec.Epochs }).AsNoTracking().ToListAsync(cancellationToken);
-        foreach (var trial in running)
+        var (reports, judged) = await ReadAsync(experiment, rule, cancellationToken);
+        HashSet<string> stopped = new(StringComparer.Ordinal);
+        foreach (var report in reports)
         {
-            foreach (var epoch in rule.Rungs(trial.Epochs).Except(judged.Where(rung => rung.TrialId == trial.Id).Select(rung => rung.Epoch)))
+            var values = JsonSerializer.Deserialize(report.Numbers, ContractsJson.Strict.IReadOnlyDictionaryStringDouble)!;
+            if (stopped.Contains(report.Trial) || judged.Any(rung => rung.TrialId == report.Trial && rung.Epoch == report.Epoch) || !values.TryGetValue(objective.Metric, out var value))
             {
-                if (await ValueAsync(db, trial.Id, epoch, objective.Metric, cancellationToken) is not { } value)
-                {
-                    break;
-                }
+                continue;
+            }
 
-                var before = judged.Where(rung => rung.Epoch == epoch).Select(rung => rung.Value).ToList();
-                var passed = new Rung(trial.Id, epoch, value, rule.GoesOn(value, before));
-                await KeepAsync(passed, rule.Explain(epoch, value, before.Count + 1), cancellationToken);
-                judged.Add(passed);
-                if (!passed.GoesOn)
-                {
-                    break;
-                }
+            var before = judged.Where(rung => rung.Epoch == report.Epoch).Select(rung => rung.Value).ToList();
+            var rung = new Rung(report.Trial, report.Epoch, value, rule.GoesOn(value, before));
+            await KeepAsync(rung, rule.Explain(rung.Epoch, value, before.Count + 1), cancellationToken);
+            judged.Add(rung);
+            if (!rung.GoesOn)
+            {
+                stopped.Add(rung.TrialId);
             }
         }
     }
 
-    /// <summary>What a trial reported after that epoch; null where it has not come so far, or did not say this number.</summary>
-    private static async Task<double?> ValueAsync(BrokerDb db, string trial, int epoch, string metric, CancellationToken cancellationToken)
+    /// <summary>What was reported at rungs and not judged yet, lower rungs first, and what was. Trials that have ended count too: others are measured by them.</summary>
+    private async Task<(List<Report> Reports, List<Rung> Judged)> ReadAsync(string experiment, AshaRule rule, CancellationToken cancellationToken)
     {
-        var numbers = await db.Progress.Where(said => said.TrialId == trial && said.Epoch == epoch && said.Carried).Select(said => said.Numbers).ToListAsync(cancellationToken);
-        return numbers.Select(json => JsonSerializer.Deserialize(json, ContractsJson.Strict.IReadOnlyDictionaryStringDouble)!)
-            .Where(values => values.ContainsKey(metric))
-            .Select(values => (double?)values[metric])
-            .FirstOrDefault();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        var mine = db.Trials.Where(trial => trial.ExperimentId == experiment);
+        var judged = await db.Rungs.AsNoTracking().Where(rung => mine.Any(trial => trial.Id == rung.TrialId)).ToListAsync(cancellationToken);
+        var longest = await db.Specs.Where(spec => mine.Any(trial => trial.Id == spec.TrialId)).MaxAsync(spec => spec.Epochs, cancellationToken);
+        var epochs = rule.Rungs(longest).ToList();
+        var reports = await (
+            from said in db.Progress
+            join trial in mine on said.TrialId equals trial.Id
+            join spec in db.Specs on trial.Id equals spec.TrialId
+            where said.Carried && said.Numbers != "{}" && epochs.Contains(said.Epoch) && said.Epoch < spec.Epochs
+                && !db.Rungs.Any(rung => rung.TrialId == said.TrialId && rung.Epoch == said.Epoch)
+            orderby said.Epoch, trial.Ordinal, said.Sequence
+            select new Report { Trial = trial.Id, Epoch = said.Epoch, Numbers = said.Numbers }).ToListAsync(cancellationToken);
+        return (reports, judged);
     }
 
     /// <summary>The judgement and what follows from it, in one transaction: it is passed once, whatever is reported later.</summary>
@@ -81,6 +80,14 @@ internal sealed class SearchLane(IDbContextFactory<BrokerDb> databases, TrialSto
             db.Rungs.Add(rung);
             return Task.CompletedTask;
         });
+
+    /// <summary>What a trial said at a rung.</summary>
+    private sealed class Report
+    {
+        public required string Trial { get; init; }
+        public required int Epoch { get; init; }
+        public required string Numbers { get; init; }
+    }
 }
 
 /// <summary>The judgement on a trial at a rung.</summary>

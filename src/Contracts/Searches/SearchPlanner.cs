@@ -9,7 +9,9 @@ public static class SearchPlanner
 {
     private const string FoldPath = "validation.fold";
     private const string FoldsPath = "validation.folds";
-    private const int MostProblems = 20;
+
+    /// <summary>Faulty combinations after which no more are looked at.</summary>
+    private const int MostFaulty = 100;
 
     /// <summary>Draws per wanted trial after which a small space is taken to have no more.</summary>
     private const int DrawsPerTrial = 20;
@@ -37,16 +39,11 @@ public static class SearchPlanner
         var most = (search.Trials ?? SearchSpec.MostTrials) / folds;
         var trials = new List<PlannedTrial>();
         var seen = new HashSet<Sha256Digest>();
-        var configurations = 0;
+        var (configurations, visited, faulty) = (0, 0, 0);
         foreach (var choices in search.Method == SearchMethods.Grid ? space.Grid() : Draws(space, seed, most))
         {
-            if (configurations == most)
+            if (search.Method == SearchMethods.Grid && visited++ == most)
             {
-                if (search.Method != SearchMethods.Grid)
-                {
-                    break;
-                }
-
                 return Refused("search.trials", $"the grid has more than {most} configurations{(folds > 1 ? $" of {folds} folds" : "")}; list fewer values, or allow more trials (at most {SearchSpec.MostTrials})");
             }
 
@@ -59,26 +56,34 @@ public static class SearchPlanner
                 }
             }
 
-            if (problems.Count >= MostProblems)
+            if (ofConfiguration.Count < folds)
             {
-                break;
+                if (++faulty == MostFaulty)
+                {
+                    break;
+                }
             }
-
-            // A draw can come twice, and a choice can be of no consequence.
-            if (ofConfiguration.Count == folds && seen.Add(ofConfiguration[0].Identity))
+            else if (seen.Add(ofConfiguration[0].Identity))
             {
+                // A choice can be of no consequence, and then two configurations are one.
                 trials.AddRange(ofConfiguration);
-                configurations++;
+                if (++configurations == most && search.Method != SearchMethods.Grid)
+                {
+                    break;
+                }
             }
         }
+
+        problems.AddRange(trials.Count > 0 ? SearchRules.CheckObjective(search, trials[0].Spec) : []);
 
         return problems.Count > 0 ? new SearchPlanResult.Invalid(problems) : new SearchPlanResult.Valid(new(trials, configurations));
     }
 
     private static SearchPlanResult.Invalid Refused(string path, string reason) => new([new(path, reason)]);
 
+    /// <summary>Each drawn combination once.</summary>
     private static IEnumerable<SortedDictionary<string, JsonElement>> Draws(SearchSpace space, long seed, int most) =>
-        Enumerable.Range(0, most * DrawsPerTrial).Select(draw => space.Draw(seed, draw));
+        Enumerable.Range(0, most * DrawsPerTrial).Select(draw => space.Draw(seed, draw)).DistinctBy(choices => string.Join('\n', choices.Select(choice => choice.Value.GetRawText())));
 
     private static SortedDictionary<string, JsonElement> WithFold(SortedDictionary<string, JsonElement> choices, int? folds, int fold) => folds is null
         ? choices

@@ -27,9 +27,14 @@ internal static class SearchRules
             yield return new("search.trials", $"must be from 1 to {SearchSpec.MostTrials}; only a grid may leave it out");
         }
 
+        foreach (var empty in search.Space.Where(dimension => dimension.Value is null || dimension.Value.When?.Any(condition => condition.Value is null) == true))
+        {
+            yield return new($"search.space.{SpecPath.Shown(empty.Key)}", "is null, or has a condition that is");
+        }
+
         if (search.Method == SearchMethods.Grid)
         {
-            foreach (var range in search.Space.Where(dimension => dimension.Value.Values is null).OrderBy(dimension => dimension.Key, StringComparer.Ordinal))
+            foreach (var range in search.Space.Where(dimension => dimension.Value is { Values: null }).OrderBy(dimension => dimension.Key, StringComparer.Ordinal))
             {
                 yield return new($"search.space.{SpecPath.Shown(range.Key)}", "must list its values: a grid has no ranges");
             }
@@ -50,6 +55,17 @@ internal static class SearchRules
             {
                 yield return new("search.folds", "stands beside validation.folds or validation.fold of the trial; give one of them");
             }
+        }
+    }
+
+    /// <summary>Whether trials report what is to be best.</summary>
+    internal static IEnumerable<SpecProblem> CheckObjective(SearchSpec search, TrialSpec trial)
+    {
+        var metric = search.Objective?.Metric;
+        var isSegmentation = TrialNetworks.Of(trial.Network).Task == TrialSpec.Segment;
+        if ((metric is ProgressNames.Dice && !isSegmentation) || (metric is ProgressNames.Accuracy or ProgressNames.Auc && isSegmentation))
+        {
+            yield return new("search.objective.metric", $"{metric} is nothing that these trials report: they {trial.Task}");
         }
     }
 

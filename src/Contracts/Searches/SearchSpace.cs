@@ -133,7 +133,7 @@ internal sealed class SearchSpace
         {
             yield return $"must have 1 to {SearchSpec.MostValues} values";
         }
-        else if (given.Values is { } values && values.Select(value => value.GetRawText()).Distinct(StringComparer.Ordinal).Count() < values.Count)
+        else if (given.Values is { } values && values.Where((value, i) => values.Take(i).Any(before => JsonElement.DeepEquals(before, value))).Any())
         {
             yield return "names a value twice";
         }

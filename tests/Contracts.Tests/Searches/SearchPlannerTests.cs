@@ -64,13 +64,13 @@ public sealed class SearchPlannerTests
     }
 
     [Fact]
-    public void Choices_of_no_consequence_make_one_trial()
+    public void A_default_that_is_written_out_makes_the_same_trial_and_another_seed_another()
     {
-        // The default of a field, written or not, is the same training.
-        var plan = Plan(Trial, """{"method":"grid","space":{"learning_rate":{"values":[0.001,1e-3]},"seed":{"values":[1,2]}}}""");
+        var plan = Plan(Trial, """{"method":"grid","space":{"batch":{"values":[16]},"seed":{"values":[1,2]}}}""");
 
         Assert.Equal([1L, 2L], plan.Trials.Select(trial => trial.Seed));
-        Assert.Equal(PlannedTrial.IdentityOf(plan.Trials[0].Spec, 1), Plan(Trial, null, seed: 1).Trials[0].Identity);
+        Assert.Equal(Plan(Trial, null, seed: 1).Trials[0].Identity, plan.Trials[0].Identity);
+        Assert.NotEqual(plan.Trials[0].Identity, plan.Trials[1].Identity);
     }
 
     [Fact]
@@ -107,6 +107,10 @@ public sealed class SearchPlannerTests
 
     [Theory]
     [InlineData("""{"method":"grid","space":{"batch":{"values":[1,2,3]}},"trials":2}""", "search.trials: the grid has more than 2 configurations")]
+    [InlineData("""{"method":"grid","space":{"batch":{"values":[4,4.0]}}}""", "search.space.batch: names a value twice")]
+    [InlineData("""{"method":"grid","space":{"batch":null}}""", "search.space.batch: is null, or has a condition that is")]
+    [InlineData("""{"method":"grid","space":{"batch":{"values":[4],"when":{"loss":null}}}}""", "search.space.batch: is null, or has a condition that is")]
+    [InlineData("""{"method":"random","trials":2,"objective":{"metric":"dice","direction":"maximize"},"space":{"batch":{"values":[4]}}}""", "search.objective.metric: dice is nothing that these trials report: they classify")]
     [InlineData("""{"method":"tpe","space":{"batch":{"values":[1]}}}""", "search.method: must be one of: grid, random, asha")]
     [InlineData("""{"method":"grid","space":{}}""", "search.space: must have 1 to 50 dimensions")]
     [InlineData("""{"method":"grid","space":{"batsh":{"values":[1]}}}""", "search.space.batsh: is no field of a trial spec")]
@@ -140,6 +144,20 @@ public sealed class SearchPlannerTests
         Assert.Contains(invalid.Problems, found => found.ToString().StartsWith(problem, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("""{"v":1,"label":"covid","network":"resnet18"}""")]
+    [InlineData("""{"v":1,"label":"covid","network":"no-such"}""")]
+    public async Task A_grid_larger_than_the_universe_is_refused_at_once(string trial)
+    {
+        var values = string.Join(',', Enumerable.Range(1, 1000).Select(i => $"0.000{i:0000}"));
+        string[] paths = ["learning_rate", "weight_decay", "dropout", "momentum", "label_smoothing", "average_decay"];
+        var space = string.Join(',', paths.Select(path => $"\"{path}\":{{\"values\":[{values}]}}"));
+
+        var planning = Task.Run(() => SearchPlanner.Plan(Json(trial), 7, Search($$"""{"method":"grid","space":{ {{space}} } }""")));
+
+        Assert.IsType<SearchPlanResult.Invalid>(await planning.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public void Every_draw_of_any_space_stays_in_it() => Prop.ForAll<int, PositiveInt, PositiveInt>((seed, low, width) =>
     {
@@ -162,7 +180,7 @@ public sealed class SearchPlannerTests
             search.TryAdd(name, null);
         }
 
-        foreach (var dimension in search["space"]!.AsObject().Select(entry => entry.Value!.AsObject()))
+        foreach (var dimension in search["space"]!.AsObject().Select(entry => entry.Value).OfType<JsonObject>())
         {
             foreach (var name in new[] { "values", "min", "max", "scale", "when" })
             {
