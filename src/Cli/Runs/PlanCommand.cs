@@ -54,7 +54,7 @@ internal static class PlanCommand
         var largest = plan.Trials.MaxBy(trial => TrialNetworks.Parameters(trial.Spec))!.Spec;
         Output.Facts(
             output,
-            ("trials", plan.Configurations == plan.Trials.Count ? Number(plan.Trials.Count) : $"{Number(plan.Trials.Count)} of {Number(plan.Configurations)} configurations"),
+            ("trials", plan.Configurations == plan.Trials.Count ? Number(plan.Trials.Count) : $"{Number(plan.Trials.Count)}: {Number(plan.Configurations)} configurations, each in {Number(plan.Trials.Count / plan.Configurations)} folds"),
             ("epochs", $"{Number(plan.Trials.Sum(trial => (long)trial.Spec.EpochsInAll))} in all, at most {Number(least.Epochs)} of one trial"),
             ("largest", $"{largest.Network}, {Number(least.Parameters)} parameters: {Output.Bytes(least.Parameters * BytesPerParameter)} for weights, gradients and an Adam's moments, beside data and activations"),
             ("at most", $"{Number(plan.Trials.Count * (long)spec.Resources.Minutes)} minutes of {Number(spec.Resources.Cpus)} cores and {Number(spec.Resources.Gpus)} GPUs, by the trials' time limits"),

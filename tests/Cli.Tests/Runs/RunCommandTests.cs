@@ -48,7 +48,7 @@ public sealed class RunCommandTests : IDisposable
         var json = await _host.RunAsync($"run plan {_folder["experiment.yaml"]} --json");
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("8 of 4 configurations", run.OutputText, StringComparison.Ordinal);
+        Assert.Contains("8: 4 configurations, each in 2 folds", run.OutputText, StringComparison.Ordinal);
         Assert.Contains("learning_rate 0.1, pretraining.method contrast, pretraining.queue 64, validation.fold 1, validation.folds 2", run.OutputText, StringComparison.Ordinal);
         using var plan = JsonDocument.Parse(json.OutputText);
         Assert.Equal(8, plan.RootElement.GetProperty("trials").GetArrayLength());
