@@ -77,10 +77,10 @@ internal sealed class ExperimentIntake(
     private async Task<Submission> TakeAsync(
         Person person, SubmitExperiment submission, string id, string canonical, Sha256Digest trainer, SearchPlan plan, CancellationToken cancellationToken)
     {
-        var (spec, now) = (submission.Spec, clock.GetUtcNow());
-        var asked = new AccessRequest(Wire.Version, id, spec.Dataset, spec.Version, spec.Project, spec.Purpose, spec.Site, trainer, SpecCheck.Bounds(spec, plan));
+        var (spec, least, now) = (submission.Spec, plan.LeastBounds(), clock.GetUtcNow());
+        var asked = new AccessRequest(Wire.Version, id, spec.Dataset, spec.Version, spec.Project, spec.Purpose, spec.Site, trainer, spec.Bounds ?? least);
         var shared = await sharing.FindAsync(
-            person, gateways.Find(spec.Gateway)!, asked with { Bounds = plan.LeastBounds() }, submission.GatewayToken, cancellationToken);
+            person, gateways.Find(spec.Gateway)!, asked with { Bounds = least }, submission.GatewayToken, cancellationToken);
         var own = new PermitRequest(
             id, person.Issuer, person.Subject, spec.Gateway, spec.Dataset, spec.Site,
             Encoding.UTF8.GetString(CanonicalJson.Serialize(asked, ContractsJson.Strict.AccessRequest)), now);

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Broker.Gateways;
 using Scanlock.Broker.Storage;
-using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
 
@@ -44,10 +43,7 @@ internal sealed class PermitSharing(IDbContextFactory<BrokerDb> databases, Gatew
     }
 
     internal static bool IsAlike(AccessRequest earlier, AccessRequest asked) =>
-        earlier.Project == asked.Project && earlier.Trainer == asked.Trainer && SamePurpose(earlier.Purpose, asked.Purpose) && Contains(earlier.Bounds, asked.Bounds);
-
-    private static bool SamePurpose(Purpose one, Purpose other) =>
-        CanonicalJson.Serialize(one, ContractsJson.Strict.Purpose).AsSpan().SequenceEqual(CanonicalJson.Serialize(other, ContractsJson.Strict.Purpose));
+        earlier.Project == asked.Project && earlier.Trainer == asked.Trainer && earlier.Purpose.IsSameAs(asked.Purpose) && Contains(earlier.Bounds, asked.Bounds);
 
     private static bool Contains(SpecBounds outer, SpecBounds inner) =>
         inner.Parameters <= outer.Parameters && inner.Epochs <= outer.Epochs && inner.ProgressValues <= outer.ProgressValues

@@ -1,6 +1,6 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Scanlock.Broker.Storage;
-using Scanlock.Contracts;
 using Scanlock.Contracts.Access;
 using Scanlock.Contracts.Gateway;
 using Scanlock.Contracts.Signing;
@@ -27,7 +27,7 @@ internal sealed class Reuse(IDbContextFactory<BrokerDb> databases)
         var alike = await Twins(db).Where(twin => twin.Identity == spec.Identity).OrderBy(twin => twin.Trial.At).ThenBy(twin => twin.Trial.Id).ToListAsync(cancellationToken);
         var mine = alike.Single(twin => twin.Trial.Id == trial);
         var permit = ReadPermit(mine);
-        if (TrialSpecReader.Parse(System.Text.Encoding.UTF8.GetBytes(spec.Spec)) is not TrialSpecResult.Valid(var read) || TrialBounds.Check(read, permit.Bounds, permit.Minima).Count > 0)
+        if (TrialSpecReader.Read(JsonElement.Parse(spec.Spec)) is not TrialSpecResult.Valid(var read) || TrialBounds.Check(read, permit.Bounds, permit.Minima).Count > 0)
         {
             // What this permit does not allow is refused where it would run.
             return null;
@@ -55,7 +55,7 @@ internal sealed class Reuse(IDbContextFactory<BrokerDb> databases)
     private static bool AreSameTerms(Permit one, Permit other) =>
         one.Egress == other.Egress && one.Minima == other.Minima && one.Basis == other.Basis && one.Project == other.Project
         && one.Datasets.SequenceEqual(other.Datasets) && one.Isolation.SequenceEqual(other.Isolation, StringComparer.Ordinal)
-        && CanonicalJson.Serialize(one.Purpose, ContractsJson.Strict.Purpose).AsSpan().SequenceEqual(CanonicalJson.Serialize(other.Purpose, ContractsJson.Strict.Purpose));
+        && one.Purpose.IsSameAs(other.Purpose);
 
     private static IQueryable<Twin> Twins(BrokerDb db) =>
         from trial in db.Trials.AsNoTracking()

@@ -15,14 +15,11 @@ internal static class SpecCheck
     private const int MaxList = 100;
     private const int MaxProgressValues = 1_000_000;
 
-    // Canonical JSON writes numbers as doubles, so a larger seed would not come through.
-    private const long MaxSeed = 1L << 53;
-
     /// <param name="plan">Its trials; null where they have faults.</param>
     public static IReadOnlyList<string> Faults(SubmitExperiment submission, GatewayDirectory gateways, SiteDirectory sites, out SearchPlan? plan)
     {
         var spec = submission.Spec;
-        var planned = SearchPlanner.Plan(spec.Trial, spec.Seed is < 0 or > MaxSeed ? 0 : spec.Seed, spec.Search);
+        var planned = SearchPlanner.Plan(spec.Trial, spec.Seed, spec.Search);
         plan = (planned as SearchPlanResult.Valid)?.Plan;
         return
         [
@@ -35,14 +32,10 @@ internal static class SpecCheck
             .. PurposeFaults(spec.Purpose),
             .. sites.Find(spec.Site) is null ? [$"spec.site: this broker knows no site '{Shown(spec.Site)}'; it knows {Names(sites.All.Select(site => site.Name))}"] : Array.Empty<string>(),
             .. planned is SearchPlanResult.Invalid invalid ? invalid.Problems.Select(problem => $"spec.{problem}") : [],
-            .. spec.Seed is < 0 or > MaxSeed ? [$"spec.seed: must be from 0 to {MaxSeed}"] : Array.Empty<string>(),
             .. ResourceFaults(spec.Resources),
             .. spec.Bounds is null ? [] : BoundsFaults(spec.Bounds, plan, isJudged: spec.Search?.Method == SearchMethods.Asha),
         ];
     }
-
-    /// <summary>The bounds to ask a permit for: as given, or just what these trials use.</summary>
-    public static SpecBounds Bounds(ExperimentSpec spec, SearchPlan plan) => spec.Bounds ?? plan.LeastBounds();
 
     private static IEnumerable<string> Submission(SubmitExperiment submission)
     {

@@ -26,7 +26,7 @@ internal static class Views
         {
             foreach (var trial in trials)
             {
-                views.Add(await OfAsync(db, request, trial, ProgressInExperiment, cancellationToken));
+                views.Add(await OfAsync(db, request, trial, choices[trial.Id], ProgressInExperiment, cancellationToken));
             }
         }
         else
@@ -65,10 +65,14 @@ internal static class Views
         ];
     }
 
-    public static async Task<TrialView> OfAsync(BrokerDb db, Experiment experiment, Trial trial, CancellationToken cancellationToken) =>
-        await OfAsync(db, await db.Requests.AsNoTracking().SingleAsync(kept => kept.Id == experiment.RequestId, cancellationToken), trial, int.MaxValue, cancellationToken);
+    public static async Task<TrialView> OfAsync(BrokerDb db, Experiment experiment, Trial trial, CancellationToken cancellationToken)
+    {
+        var request = await db.Requests.AsNoTracking().SingleAsync(kept => kept.Id == experiment.RequestId, cancellationToken);
+        var choices = await db.Specs.Where(spec => spec.TrialId == trial.Id).Select(spec => spec.Choices).SingleAsync(cancellationToken);
+        return await OfAsync(db, request, trial, choices, int.MaxValue, cancellationToken);
+    }
 
-    private static async Task<TrialView> OfAsync(BrokerDb db, PermitRequest request, Trial trial, int latest, CancellationToken cancellationToken)
+    private static async Task<TrialView> OfAsync(BrokerDb db, PermitRequest request, Trial trial, string choices, int latest, CancellationToken cancellationToken)
     {
         // A job's last progress may carry a failure code and no number: the trial itself says how it failed.
         var progress = await db.Progress.AsNoTracking()
@@ -78,7 +82,6 @@ internal static class Views
             .Select(said => new { said.Sequence, said.Epoch, said.Step, said.Numbers })
             .ToListAsync(cancellationToken);
         var metrics = await db.Outcomes.Where(outcome => outcome.TrialId == trial.Id).Select(outcome => outcome.Metrics).SingleOrDefaultAsync(cancellationToken);
-        var choices = await db.Specs.Where(spec => spec.TrialId == trial.Id).Select(spec => spec.Choices).SingleAsync(cancellationToken);
         return Of(
             request,
             trial,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Scanlock.Contracts.Broker;
 
 namespace Scanlock.Cli.Runs;
@@ -35,7 +36,7 @@ internal static class ExperimentText
             Output.Table(
                 output,
                 ["trial", "choices", "state"],
-                view.Trials.Take(MostLines).Select(trial => (string[])[trial.Id, Output.Printable(Choices(trial)), Line(view, trial)]));
+                view.Trials.Take(MostLines).Select(trial => (string[])[trial.Id, Output.Printable(Choices(trial.Choices)), Line(view, trial)]));
             output.Write(view.Trials.Count > MostLines ? $"and {view.Trials.Count - MostLines} more: --json shows all{Environment.NewLine}" : "");
             return;
         }
@@ -51,7 +52,7 @@ internal static class ExperimentText
     public static string Counts(ExperimentView view) => string.Join(", ", view.Counts.Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Value} {count.Key}")));
 
     /// <summary>What its search chose, such as <c>learning_rate 0.01, network vgg16</c>.</summary>
-    public static string Choices(TrialView trial) => string.Join(", ", trial.Choices.Select(choice => $"{choice.Key} {choice.Value}"));
+    public static string Choices(IReadOnlyDictionary<string, JsonElement> choices) => string.Join(", ", choices.Select(choice => $"{choice.Key} {choice.Value}"));
 
     /// <summary>Who must agree before an experiment can go on, and how they do; null while it waits for nobody.</summary>
     public static string? WaitsFor(ExperimentView view) => Decides(view) is { } command
@@ -74,7 +75,7 @@ internal static class ExperimentText
         Output.Facts(
             output,
             ("trial", trial.Id),
-            ("choices", trial.Choices.Count > 0 ? Output.Printable(Choices(trial)) : null),
+            ("choices", trial.Choices.Count > 0 ? Output.Printable(Choices(trial.Choices)) : null),
             ("state", Line(view, trial)),
             ("job", trial.Job),
             ("staged", trial.Staging is { } staging ? $"{Output.Bytes(staging.Sent)} sent, {Output.Bytes(staging.Shared)} there already" : null),

@@ -65,11 +65,9 @@ internal static class PlanCommand
         }
 
         output.WriteLine();
-        Output.Table(output, ["trial", "choices"], plan.Trials.Take(MostLines).Select(trial => (string[])[Number(trial.Ordinal), Choices(trial)]));
+        Output.Table(output, ["trial", "choices"], plan.Trials.Take(MostLines).Select(trial => (string[])[Number(trial.Ordinal), ExperimentText.Choices(trial.Choices)]));
         output.Write(plan.Trials.Count > MostLines ? $"and {Number(plan.Trials.Count - MostLines)} more: --json shows all{Environment.NewLine}" : "");
     }
-
-    private static string Choices(PlannedTrial trial) => string.Join(", ", trial.Choices.Select(choice => $"{choice.Key} {choice.Value}"));
 
     private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 }

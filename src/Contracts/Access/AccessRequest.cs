@@ -22,7 +22,11 @@ public sealed record AccessRequest(
 /// <param name="Conditions">Modifier terms whose condition the requester meets, such as NPU or IRB.</param>
 /// <param name="Disease">Disease term (MONDO or free code) where the permission is DS.</param>
 /// <param name="Ethics">Reference of the requester's own ethics approval, which the modifier IRB asks for.</param>
-public sealed record Purpose(string Permission, IReadOnlyList<string> Conditions, string? Disease, string? Ethics = null);
+public sealed record Purpose(string Permission, IReadOnlyList<string> Conditions, string? Disease, string? Ethics = null)
+{
+    /// <summary>Whether another purpose says the same; a record by itself would compare the lists as objects.</summary>
+    public bool IsSameAs(Purpose other) => this with { Conditions = other.Conditions } == other && Conditions.SequenceEqual(other.Conditions, StringComparer.Ordinal);
+}
 
 /// <summary>Bounds on the specs that may run.</summary>
 /// <param name="Trials">Jobs in all.</param>

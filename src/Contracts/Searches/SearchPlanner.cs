@@ -7,9 +7,6 @@ namespace Scanlock.Contracts.Searches;
 /// <summary>Makes the trials of an experiment: the same ones from the same spec, wherever it runs.</summary>
 public static class SearchPlanner
 {
-    private const string FoldPath = "validation.fold";
-    private const string FoldsPath = "validation.folds";
-
     /// <summary>Faulty combinations after which no more are looked at.</summary>
     private const int MostFaulty = 100;
 
@@ -21,6 +18,12 @@ public static class SearchPlanner
     public static SearchPlanResult Plan(JsonElement trial, long seed, SearchSpec? search)
     {
         var problems = new List<SpecProblem>();
+        if (seed is < 0 or > SearchSpec.MaxSeed)
+        {
+            problems.Add(new(SearchSpec.SeedPath, $"must be from 0 to {SearchSpec.MaxSeed}"));
+            seed = 0;
+        }
+
         if (search is null)
         {
             var single = Trial(trial, new SortedDictionary<string, JsonElement>(StringComparer.Ordinal), seed, 0, 0, problems);
@@ -75,7 +78,6 @@ public static class SearchPlanner
         }
 
         problems.AddRange(trials.Count > 0 ? SearchRules.CheckObjective(search, trials[0].Spec) : []);
-
         return problems.Count > 0 ? new SearchPlanResult.Invalid(problems) : new SearchPlanResult.Valid(new(trials, configurations));
     }
 
@@ -87,7 +89,7 @@ public static class SearchPlanner
 
     private static SortedDictionary<string, JsonElement> WithFold(SortedDictionary<string, JsonElement> choices, int? folds, int fold) => folds is null
         ? choices
-        : new(choices, StringComparer.Ordinal) { [FoldsPath] = JsonSerializer.SerializeToElement(folds.Value, ContractsJson.Strict.Int32), [FoldPath] = JsonSerializer.SerializeToElement(fold, ContractsJson.Strict.Int32) };
+        : new(choices, StringComparer.Ordinal) { [SearchSpec.FoldsPath] = JsonSerializer.SerializeToElement(folds.Value, ContractsJson.Strict.Int32), [SearchSpec.FoldPath] = JsonSerializer.SerializeToElement(fold, ContractsJson.Strict.Int32) };
 
     private static PlannedTrial? Trial(
         JsonElement trial, SortedDictionary<string, JsonElement> choices, long seed, int ordinal, int configuration, List<SpecProblem> problems)
@@ -104,9 +106,9 @@ public static class SearchPlanner
             written = JsonSerializer.SerializeToElement(spec, ContractsJson.Strict.JsonObject);
         }
 
-        if (choices.TryGetValue(SearchSpec.SeedPath, out var chosen) && (!chosen.TryGetInt64(out seed) || seed is < 0 or > 1L << 53))
+        if (choices.TryGetValue(SearchSpec.SeedPath, out var chosen) && (!chosen.TryGetInt64(out seed) || seed is < 0 or > SearchSpec.MaxSeed))
         {
-            problems.Add(new($"search.space.{SearchSpec.SeedPath}", $"must be whole numbers from 0 to {1L << 53}"));
+            problems.Add(new($"search.space.{SearchSpec.SeedPath}", $"must be whole numbers from 0 to {SearchSpec.MaxSeed}"));
             return null;
         }
 

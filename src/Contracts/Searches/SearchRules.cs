@@ -51,7 +51,7 @@ internal static class SearchRules
                 yield return new("search.trials", $"must be at least the {folds} folds of one configuration");
             }
 
-            if (SpecPath.Value(trial, "validation.folds") is not null || search.Space.Keys.Any(path => path.StartsWith("validation.fold", StringComparison.Ordinal)))
+            if (SpecPath.Value(trial, SearchSpec.FoldsPath) is not null || search.Space.Keys.Any(path => path is SearchSpec.FoldPath or SearchSpec.FoldsPath))
             {
                 yield return new("search.folds", "stands beside validation.folds or validation.fold of the trial; give one of them");
             }

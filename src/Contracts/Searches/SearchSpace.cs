@@ -20,12 +20,9 @@ internal sealed class SearchSpace
     public static SearchSpace? Read(IReadOnlyDictionary<string, SearchDimension> space, JsonElement trial, List<SpecProblem> problems)
     {
         var found = problems.Count;
-        var dimensions = space.OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => new Dimension(entry.Key, FieldOf(entry.Key) ?? new FlagField(entry.Key, "", Default: false), entry.Value))
-            .ToList();
-        foreach (var dimension in dimensions)
+        foreach (var (path, given) in space.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            problems.AddRange(Faults(dimension, space, trial).Select(fault => new SpecProblem($"search.space.{dimension.Path}", fault)));
+            problems.AddRange(Faults(path, given, space, trial).Select(fault => new SpecProblem($"search.space.{path}", fault)));
         }
 
         if (problems.Count > found)
@@ -33,10 +30,12 @@ internal sealed class SearchSpace
             return null;
         }
 
+        var dimensions = space.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => new Dimension(entry.Key, FieldOf(entry.Key)!, entry.Value)).ToList();
+
         var ordered = new List<Dimension>();
         while (ordered.Count < dimensions.Count)
         {
-            var next = dimensions.Except(ordered).FirstOrDefault(dimension => Conditions(dimension).All(path => !space.ContainsKey(path) || ordered.Any(before => before.Path == path)));
+            var next = dimensions.Except(ordered).FirstOrDefault(dimension => Conditions(dimension.Given).All(path => !space.ContainsKey(path) || ordered.Any(before => before.Path == path)));
             if (next is null)
             {
                 problems.Add(new("search.space", $"the conditions of {string.Join(", ", dimensions.Except(ordered).Select(dimension => dimension.Path))} hang on one another"));
@@ -110,16 +109,15 @@ internal sealed class SearchSpace
     // Four digits say all that a search can tell apart, and a spec with them can be read.
     private static JsonElement Element(double value) => JsonElement.Parse(value.ToString("G4", CultureInfo.InvariantCulture));
 
-    private static IEnumerable<string> Faults(Dimension dimension, IReadOnlyDictionary<string, SearchDimension> space, JsonElement trial)
+    private static IEnumerable<string> Faults(string path, SearchDimension given, IReadOnlyDictionary<string, SearchDimension> space, JsonElement trial)
     {
-        var given = dimension.Given;
-        if (FieldOf(dimension.Path) is not { } field)
+        if (FieldOf(path) is not { } field)
         {
             yield return "is no field of a trial spec";
             yield break;
         }
 
-        if (dimension.Path != SearchSpec.SeedPath && SpecPath.Value(trial, dimension.Path) is not null)
+        if (path != SearchSpec.SeedPath && SpecPath.Value(trial, path) is not null)
         {
             yield return "is given in the trial too; give it in one place";
         }
@@ -147,14 +145,14 @@ internal sealed class SearchSpace
             yield return $"scale must be {SearchDimension.Linear} or {SearchDimension.Log}";
         }
 
-        foreach (var path in Conditions(dimension).Where(path => FieldOf(path) is null || path == dimension.Path))
+        foreach (var other in Conditions(given).Where(other => FieldOf(other) is null || other == path))
         {
-            yield return $"when names '{SpecPath.Shown(path)}', which is no other field of a trial spec";
+            yield return $"when names '{SpecPath.Shown(other)}', which is no other field of a trial spec";
         }
 
-        foreach (var path in Conditions(dimension).Where(path => FieldOf(path) is not null && !space.ContainsKey(path) && SpecPath.Value(trial, path) is null))
+        foreach (var other in Conditions(given).Where(other => FieldOf(other) is not null && !space.ContainsKey(other) && SpecPath.Value(trial, other) is null))
         {
-            yield return $"when hangs on {path}, which neither the trial nor the space gives";
+            yield return $"when hangs on {other}, which neither the trial nor the space gives";
         }
     }
 
@@ -169,14 +167,14 @@ internal sealed class SearchSpace
 
     private static bool IsStep(IntegerField field, double value) => value == Math.Floor(value) && value >= field.Min && value <= field.Max && (value - field.Min) % field.Step == 0;
 
-    private static IEnumerable<string> Conditions(Dimension dimension) => dimension.Given.When?.Keys ?? [];
+    private static IEnumerable<string> Conditions(SearchDimension given) => given.When?.Keys ?? [];
 
     /// <summary>The leaf of that path, or null.</summary>
     private static SpecField? FieldOf(string path)
     {
         if (path == SearchSpec.SeedPath)
         {
-            return new IntegerField(SearchSpec.SeedPath, "The seed of a trial.", 0, 1L << 53);
+            return new IntegerField(SearchSpec.SeedPath, "The seed of a trial.", 0, SearchSpec.MaxSeed);
         }
 
         SpecField? field = TrialSpecFields.All;

@@ -20,6 +20,12 @@ public sealed record SearchSpec(
     /// <summary>The path of the seed, which is no field of the trial spec.</summary>
     public const string SeedPath = "seed";
 
+    /// <summary>The largest seed: canonical JSON writes numbers as doubles, so a larger one would not come through.</summary>
+    public const long MaxSeed = 1L << 53;
+
+    internal const string FoldPath = "validation.fold";
+    internal const string FoldsPath = "validation.folds";
+
     /// <summary>Most trials of one experiment.</summary>
     public const int MostTrials = 10_000;
 
